@@ -2,12 +2,60 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
-    <name>mama::ModelSession</name>
+    <name>mama::FacetPanel</name>
     <message numerus="yes">
-        <source>%1; only %n studies</source>
+        <source>%n more…</source>
         <translation>
-            <numerusform>%1; only %n study</numerusform>
-            <numerusform>%1; only %n studies</numerusform>
+            <numerusform>%n more…</numerusform>
+            <numerusform>%n more…</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mama::LabelDialog</name>
+    <message numerus="yes">
+        <source>Changes of group and tags also for the %n ticked or selected run(s)</source>
+        <translation>
+            <numerusform>Changes of group and tags also for the %n ticked or selected run</numerusform>
+            <numerusform>Changes of group and tags also for the %n ticked or selected runs</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mama::LibraryPage</name>
+    <message numerus="yes">
+        <source>Name of the cohort of %n study(s):</source>
+        <translation>
+            <numerusform>Name of the cohort of %n study:</numerusform>
+            <numerusform>Name of the cohort of %n studies:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Export the list of %n study(s)</source>
+        <translation>
+            <numerusform>Export the list of %n study</numerusform>
+            <numerusform>Export the list of %n studies</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) missing</source>
+        <translation>
+            <numerusform>%n file missing</numerusform>
+            <numerusform>%n files missing</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n not readable</source>
+        <translation>
+            <numerusform>%n not readable</numerusform>
+            <numerusform>%n not readable</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n region(s) not decided</source>
+        <translation>
+            <numerusform>%n region not decided</numerusform>
+            <numerusform>%n regions not decided</numerusform>
         </translation>
     </message>
 </context>
@@ -18,6 +66,16 @@
         <translation>
             <numerusform>Now: %n study, %1 of %2 MiB.</numerusform>
             <numerusform>Now: %n studies, %1 of %2 MiB.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mama::ModelSession</name>
+    <message numerus="yes">
+        <source>%1; only %n studies</source>
+        <translation>
+            <numerusform>%1; only %n study</numerusform>
+            <numerusform>%1; only %n studies</numerusform>
         </translation>
     </message>
 </context>
@@ -45,37 +103,24 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n file(s) could not be shown; the list on the left says why.</source>
+        <source>%n file(s) could not be shown; %1 says why.</source>
         <translation>
-            <numerusform>%n file could not be shown; the list on the left says why.</numerusform>
-            <numerusform>%n files could not be shown; the list on the left says why.</numerusform>
+            <numerusform>%n file could not be shown; %1 says why.</numerusform>
+            <numerusform>%n files could not be shown; %1 says why.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n file(s) are not shown; the list on the left says why.</source>
+        <source>%n file(s) are not shown; %1 says why.</source>
         <translation>
-            <numerusform>%n file is not shown; the list on the left says why.</numerusform>
-            <numerusform>%n files are not shown; the list on the left says why.</numerusform>
+            <numerusform>%n file is not shown; %1 says why.</numerusform>
+            <numerusform>%n files are not shown; %1 says why.</numerusform>
         </translation>
     </message>
-</context>
-<context>
-    <name>mama::ReaderWork</name>
     <message numerus="yes">
-        <source>%n mark(s)</source>
+        <source>%n change(s) of what you drew are not on the disk yet: they would be lost. Close the window all the same?</source>
         <translation>
-            <numerusform>%n mark</numerusform>
-            <numerusform>%n marks</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>mama::VerdictBar</name>
-    <message numerus="yes">
-        <source>%n mark(s) (%1)</source>
-        <translation>
-            <numerusform>%n mark (%1)</numerusform>
-            <numerusform>%n marks (%1)</numerusform>
+            <numerusform>%n change of what you drew is not on the disk yet: it would be lost. Close the window all the same?</numerusform>
+            <numerusform>%n changes of what you drew are not on the disk yet: they would be lost. Close the window all the same?</numerusform>
         </translation>
     </message>
 </context>
@@ -96,33 +141,6 @@
         <translation>
             <numerusform> · %n unreadable image</numerusform>
             <numerusform> · %n unreadable images</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>mama::StudyPanel</name>
-    <message numerus="yes">
-        <source>%1 · %n exam(s)</source>
-        <translation>
-            <numerusform>%1 · %n exam</numerusform>
-            <numerusform>%1 · %n exams</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n image(s)</source>
-        <translation>
-            <numerusform>%n image</numerusform>
-            <numerusform>%n images</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>mama::LabelDialog</name>
-    <message numerus="yes">
-        <source>Changes of group and tags also for the %n ticked run(s)</source>
-        <translation>
-            <numerusform>Changes of group and tags also for the %n ticked run</numerusform>
-            <numerusform>Changes of group and tags also for the %n ticked runs</numerusform>
         </translation>
     </message>
 </context>
@@ -188,22 +206,19 @@
     </message>
 </context>
 <context>
-    <name>mama::FacetPanel</name>
+    <name>mama::StudyPanel</name>
     <message numerus="yes">
-        <source>%n more…</source>
+        <source>%1 · %n exam(s)</source>
         <translation>
-            <numerusform>%n more…</numerusform>
-            <numerusform>%n more…</numerusform>
+            <numerusform>%1 · %n exam</numerusform>
+            <numerusform>%1 · %n exams</numerusform>
         </translation>
     </message>
-</context>
-<context>
-    <name>mama::LibraryPage</name>
     <message numerus="yes">
-        <source>%n file(s) could not be read</source>
+        <source>%n image(s)</source>
         <translation>
-            <numerusform>%n file could not be read</numerusform>
-            <numerusform>%n files could not be read</numerusform>
+            <numerusform>%n image</numerusform>
+            <numerusform>%n images</numerusform>
         </translation>
     </message>
 </context>
@@ -221,6 +236,33 @@
         <translation>
             <numerusform>on %n study</numerusform>
             <numerusform>on %n studies</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mama::VerdictBar</name>
+    <message numerus="yes">
+        <source>%n mark(s) (%1)</source>
+        <translation>
+            <numerusform>%n mark (%1)</numerusform>
+            <numerusform>%n marks (%1)</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mama::VocabularyDialog</name>
+    <message numerus="yes">
+        <source>%n word(s) changed. Tables are read by them from their next import on.</source>
+        <translation>
+            <numerusform>%n word changed. Tables are read by it from their next import on.</numerusform>
+            <numerusform>%n words changed. Tables are read by them from their next import on.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Leave without saving %n changed word(s)?</source>
+        <translation>
+            <numerusform>Leave without saving %n changed word?</numerusform>
+            <numerusform>Leave without saving %n changed words?</numerusform>
         </translation>
     </message>
 </context>

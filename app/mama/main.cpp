@@ -1,6 +1,7 @@
 // The command line: every capability from a shell or a batch job, no display needed.
 #include "app/mama/commands.h"
 #include "app/mama/end_guard.h"
+#include "app/mama/options.h"
 #include "core/base/allocator.h"
 #include "core/base/error.h"
 #include "core/base/log.h"
@@ -104,6 +105,7 @@ int main(int argc, char** argv)
     context.stop = interrupted.get_token();
     CLI::App app{"Mammography vision-language models from the shell. Research use only: not for clinical use."};
     app.name("mama");
+    cli::listCommandsShortly(app);
     app.require_subcommand(1);
     app.set_version_flag("--version", MAMA_VERSION);
     app.add_flag("--quiet", context.quiet, "No progress on stderr");

@@ -4,6 +4,8 @@
 #include "core/protocol/map_way.h"
 
 #include <algorithm>
+#include <memory>
+#include <sstream>
 
 namespace mama::cli {
 
@@ -84,6 +86,27 @@ void checkOutputs(const std::vector<NamedFile>& outputs, const std::vector<Named
                         {TextId("command.same_file", "both name %1, and one would be lost"), output.file.string()});
         before.push_back(output);
     }
+}
+
+void explain(CLI::App& command, const std::string& text)
+{
+    command.description(command.get_description() + "\n\n" + text);
+}
+
+void listCommandsShortly(CLI::App& app)
+{
+    struct FirstLine final : CLI::Formatter
+    {
+        std::string make_subcommand(const CLI::App* command) const override
+        {
+            const std::string all = command->get_description();
+            std::ostringstream line;
+            CLI::detail::format_help(line, command->get_display_name(true), all.substr(0, all.find('\n')),
+                                     get_column_width());
+            return line.str();
+        }
+    };
+    app.formatter(std::make_shared<FirstLine>());
 }
 
 void runs(CLI::App& command, Context& context, std::function<int()> run)

@@ -46,6 +46,11 @@ struct NamedFile
 // output may be meant once.
 void checkOutputs(const std::vector<NamedFile>& outputs, const std::vector<NamedFile>& inputs = {});
 
+// A command's short line stands in the list of commands; its own help says the text below that line too.
+void explain(CLI::App& command, const std::string& text);
+// For the whole program, before its first command is added.
+void listCommandsShortly(CLI::App& app);
+
 // What main executes if this command is the one on the command line.
 void runs(CLI::App& command, Context& context, std::function<int()> run);
 

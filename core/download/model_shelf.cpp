@@ -1,12 +1,11 @@
 #include "core/download/model_shelf.h"
 
-#include "core/base/error.h"
-#include "core/base/files.h"
 #include "core/base/path_text.h"
 #include "core/download/download_actions.h"
 #include "core/download/download_folder.h"
 #include "core/download/model_getter.h"
 #include "core/weights/model_places.h"
+#include "core/weights/said_provenance.h"
 
 #include <algorithm>
 #include <unistd.h>
@@ -48,15 +47,9 @@ ShelfItem begun(const std::string& name)
 // A description that cannot be read says nothing here; loading the model will tell why.
 void addProvenance(ShelfItem& item)
 {
-    try {
-        const nlohmann::json description = readJson(item.folder / "model.json");
-        const nlohmann::json provenance =
-            description.is_object() ? description.value("provenance", nlohmann::json()) : nlohmann::json();
-        for (auto [key, field] : {std::pair{"trained_on", &item.trainedOn}, {"licence", &item.licence}})
-            if (provenance.is_object() && provenance.contains(key) && provenance[key].is_string())
-                *field = provenance[key].get<std::string>();
-    } catch (const Error&) {
-    }
+    const SaidProvenance said = saidProvenance(item.folder);
+    item.trainedOn = said.trainedOn.value_or(item.trainedOn);
+    item.licence = said.licence.value_or(item.licence);
 }
 
 bool isOurs(const std::string& name, const fs::path& folder)

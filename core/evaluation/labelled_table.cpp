@@ -135,9 +135,11 @@ LabelledTable readLabelledTable(const std::filesystem::path& file)
             out.refused.push_back({record.row, cell(record, columns.path), reason});
     });
     for (const TableProblem& problem : problems)
-        if (problem.reason != "bad_encoding") // given all the same
-            out.refused.push_back(
-                {problem.row, {}, problem.reason + (problem.detail.empty() ? "" : ": " + problem.detail)});
+        if (!problem.kept)
+            out.refused.push_back({problem.row,
+                                   {},
+                                   problem.reason + (problem.column.empty() ? "" : ": " + problem.column) +
+                                       (problem.detail.empty() ? "" : ": " + problem.detail)});
     return out;
 }
 

@@ -182,6 +182,14 @@ double applyTable(const LookupTable& table, double value)
     return std::min(1.0, entry(table, value) / full);
 }
 
+Window windowOf(const VoiChoice& voi)
+{
+    if (voi.window)
+        return *voi.window;
+    const double entries = static_cast<double>(voi.table->entries.size());
+    return {voi.table->firstMapped + entries / 2, entries, WindowFunction::Linear, voi.table->explanation};
+}
+
 Window automaticWindow(const StoredImage& image, const GreyPipeline& pipeline)
 {
     double low = std::numeric_limits<double>::infinity(), high = -low;

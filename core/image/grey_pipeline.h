@@ -60,6 +60,9 @@ Raster<float> modalityValues(const StoredImage& image, const GreyPipeline& pipel
 // True where the stored value lies in the padding range; all false for colour.
 Raster<std::uint8_t> paddingMask(const StoredImage& image, const GreyPipeline& pipeline);
 
+// A choice's window; of a table, which has none, the one that covers its inputs.
+Window windowOf(const VoiChoice& voi);
+
 // VOI output in 0..1 of one value after modality, before polarity. Formulas: PS3.3 C.11.2.1.
 double applyWindow(const Window& window, double value);
 // The entry over 2^bits - 1, at most 1. A value between two inputs is rounded to the nearer.

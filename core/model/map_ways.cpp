@@ -67,6 +67,9 @@ std::string ModelInfo::mapWay(const std::string& asked) const
                 return other;
         return way;
     };
+    const std::string& standard = readOutNames().front();
+    if (mapWays.empty() && asked == standard)
+        return {}; // the one way
     const std::string way = !asked.empty() ? named(asked) : mapWays.empty() ? std::string() : mapWays.front();
     if (!way.empty() && !contains(mapWays, way)) {
         std::string all;
@@ -77,7 +80,7 @@ std::string ModelInfo::mapWay(const std::string& asked) const
                         ? UserText{TextId("model.has_no_map_ways", "this model's maps are drawn in one way only")}
                         : UserText{TextId("model.map_ways", "the ways of drawing this model's maps are %1"), all});
     }
-    return way == readOutNames().front() ? std::string() : way;
+    return way == standard ? std::string() : way;
 }
 
 ReadOut readOutOf(const std::string& way)

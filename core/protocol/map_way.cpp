@@ -66,8 +66,16 @@ UserText mapWayMeaning(const std::string& way)
     return found == ways().end() ? UserText() : found->meaning;
 }
 
+std::string mapWayName(const std::string& way, const std::vector<std::string>& ways)
+{
+    const std::string& standard = readOutNames().front();
+    return way.empty() && std::ranges::find(ways, standard) != ways.end() ? standard : way;
+}
+
 UserText mapWayLegend(const std::string& way, const std::string& kind)
 {
+    if (kind == "mama" && way == readOutNames().front())
+        return {TextId("map_way.as_trained", "map way %1, as trained"), way};
     if (kind == "mama")
         return {TextId("map_way.other_than_trained", "read out otherwise than trained: map way %1 (%2)"), way,
                 mapWayMeaning(way)};

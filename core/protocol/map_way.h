@@ -13,7 +13,10 @@ const std::vector<std::string>& mapWayNames();
 const std::vector<std::string>& readOutNames();
 // What a way does, in half a line; empty for a name that is none.
 UserText mapWayMeaning(const std::string& way);
-// What a legend says of maps of that way by a model of that kind (ModelKind's name), which is not how it was trained.
+// What a reader is told of a way that ModelInfo::mapWay() gave of a model with these: "standard" has its name too;
+// empty: there is one way only.
+std::string mapWayName(const std::string& way, const std::vector<std::string>& ways);
+// What a legend says of maps of that way by a model of that kind (ModelKind's name): whether it was trained so.
 UserText mapWayLegend(const std::string& way, const std::string& kind);
 
 } // namespace mama

@@ -14,7 +14,7 @@ struct Provenance
     std::string pooling, prefix;
     bool raw = false;
     std::string precision, device, fusion, notice;
-    std::optional<std::string> mapWay = {}; // of maps that are not drawn as the model was trained
+    std::optional<std::string> mapWay = {}; // of maps, where the model has several ways
     // What was taken off each map ("reference", "neutral", "sentence"), and which; empty: nothing.
     std::optional<std::string> mapMinus = {}, mapMinusText = {};
 

@@ -94,9 +94,7 @@ Prior priorOf(const std::vector<Study>& studies, const PatientExams& patient, st
     for (const std::size_t other : patient) // newest first
         if (isDate(studies[other].date) && studies[other].date < current.date)
             return {other, {}};
-    return {{},
-            {TextId("prior.none", "no prior: none of the exams that are open is older and has the same patient ID, "
-                                  "without another birth date, sex or issuer of the ID")}};
+    return {{}, {TextId("prior.none", "no prior: no older exam of this patient is open")}};
 }
 
 } // namespace mama

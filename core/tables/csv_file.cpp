@@ -123,7 +123,22 @@ std::vector<std::string> readCsvHeading(const std::filesystem::path& path)
     const std::vector<std::string> heading = checked(file, [&] { return headingIn(textOf(file)); });
     if (heading.empty())
         throw Error(ErrorCode::Format, "read table", path.string(), "the file has no heading line");
+    for (std::size_t i = 0; i < heading.size(); ++i)
+        if (heading[i].size() > longestCell)
+            throw Error(ErrorCode::Format, {TextId("table.read_heading", "read table")}, path.string(),
+                        {TextId("table.long_heading", "the name of column %1 has %2 bytes, at most %3 are a name"),
+                         i + 1, heading[i].size(), longestCell});
     return heading;
+}
+
+std::optional<TableProblem> overlongCell(const CsvRecord& record, std::span<const std::string> heading)
+{
+    for (std::size_t i = 0; i < record.fields.size(); ++i)
+        if (const std::size_t size = record.fields[i].size(); size > longestCell)
+            return TableProblem{record.row, record.line, "cell_too_long",
+                                std::to_string(size) + " bytes, at most " + std::to_string(longestCell) + " expected",
+                                i < heading.size() ? heading[i] : std::string()};
+    return std::nullopt;
 }
 
 std::vector<TableProblem> readCsv(const std::filesystem::path& path, const std::function<void(const CsvRecord&)>& take)
@@ -140,6 +155,10 @@ std::vector<TableProblem> readCsv(const std::filesystem::path& path, const std::
         if (fields.size() != width) {
             problems.push_back({row, line, "wrong_field_count",
                                 std::to_string(fields.size()) + " fields, " + std::to_string(width) + " expected"});
+            return true;
+        }
+        if (auto tooLong = overlongCell({row, line, fields}, heading)) {
+            problems.push_back(std::move(*tooLong));
             return true;
         }
         const auto bad =

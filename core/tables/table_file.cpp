@@ -73,6 +73,10 @@ public:
                      std::to_string(beyond) + " fields, " + std::to_string(m_heading.size()) + " expected"});
                 continue;
             }
+            if (auto tooLong = overlongCell({row, line, fields}, m_heading)) {
+                problems.push_back(std::move(*tooLong));
+                continue;
+            }
             tellFormulas({begin, at}, row, problems);
             take({row, line, fields});
         }

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/model/kernels/cuda_plugin.h"
+#include "core/training/check/run_check.h"
 #include "core/training/evaluation/classification_evaluation.h"
 #include "core/training/evaluation/map_evaluation.h"
 #include "core/training/evaluation/validation_loss.h"
@@ -11,7 +12,6 @@
 #include "core/training/loop/process_group.h"
 #include "core/training/losses/dense_terms.h"
 #include "core/training/model/gpu_monitor.h"
-#include "core/training/settings/run_check.h"
 #include "core/training/settings/start_description.h"
 #include "core/training/tasks/classification_task.h"
 #include "core/training/tasks/pretraining_task.h"
@@ -23,14 +23,6 @@ namespace fs = std::filesystem;
 
 namespace mama {
 namespace {
-
-void needClasses(const TrainedData& data)
-{
-    if (data.classes.empty())
-        throw Error(ErrorCode::Usage, {action::train}, "data.label",
-                    {TextId("train.no_label", "a probe or fine-tuning needs a label: birads, density, or a column of "
-                                              "the tables")});
-}
 
 // How images become input: as the start's model.json says, but for what the settings say.
 Profile profileOf(const Settings& settings, const nlohmann::json& input)
@@ -185,15 +177,8 @@ void makePretraining(const Settings& settings, const Common& common, TaskToTrain
     const auto sentences = sentencesOf(settings);
     if (const std::shared_ptr<ExtraTerm> dense = denseTerms(settings, sentences, *made.captions))
         task->add(dense);
-    made.figures = zeroShotFigures();
-    const bool dense = settings.number("dense.mask_weight") + settings.number("dense.sentence_weight") > 0,
-               whole = settings.integer("loss.late_loss") < settings.integer("steps");
-    for (std::string& name : validationFigures(dense))
-        made.figures.push_back(std::move(name));
+    const bool whole = settings.integer("loss.late_loss") < settings.integer("steps");
     const MapQuestions questions{*made.captions, sentences, evaluatedMapWays(settings)};
-    if (!sentences.empty())
-        for (std::string& name : mapFigures(questions.readOuts))
-            made.figures.push_back(std::move(name));
     made.evaluate = [&own = *task, questions, whole](const EvaluationData& data, std::int64_t step) {
         EvalRecord record = evaluateZeroShot(own, questions.captions, data, step);
         addValidationLoss(own, questions.captions, data, whole, record);
@@ -211,11 +196,9 @@ void makeClassification(const Settings& settings, const Common& common, TaskToTr
         options.imageTraining = imageTrainingOf(settings.text("model.image_training"));
     options.loraRank = static_cast<int>(settings.integer("lora.rank"));
     options.loraAlpha = settings.number("lora.alpha");
-    needClasses(common.data);
     options.classes = common.data.classes;
     options.optimizer = OptimizerSettings::from(settings);
     auto task = std::make_unique<ClassificationTask>(options);
-    made.figures = classificationFigures();
     made.evaluate = [&own = *task](const EvaluationData& data, std::int64_t step) {
         return evaluateClassification(own, data, step);
     };
@@ -229,7 +212,6 @@ void makeWarmStart(const Settings& settings, const Common& common, TaskToTrain& 
     options.positiveWeight = settings.number("dense.positive_weight");
     options.sharedNorm = settings.is({"model.batch_norm", "together"});
     auto task = std::make_unique<WarmStartTask>(options);
-    made.figures = lesionFigures();
     made.evaluate = [&own = *task](const EvaluationData& data, std::int64_t step) {
         return evaluateWarmStart(own, data, step);
     };

@@ -30,7 +30,6 @@ struct TaskToTrain
     std::function<GpuUse()> gpuUse; // empty without one
     // Figures after `step` steps; empty: the task has none.
     std::function<EvalRecord(const EvaluationData& data, std::int64_t step)> evaluate;
-    std::vector<std::string> figures; // all that it may give; those of lesions where the data set has masks
 };
 
 // What a task takes from the data set.

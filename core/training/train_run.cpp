@@ -9,10 +9,12 @@
 #include "core/protocol/run_liveness.h"
 #include "core/protocol/run_lock.h"
 #include "core/tables/importers/embed.h"
+#include "core/training/check/data_check.h"
+#include "core/training/check/run_check.h"
+#include "core/training/check/run_sources.h"
 #include "core/training/data/cut_captions.h"
 #include "core/training/data/patient_free.h"
 #include "core/training/data/split_record.h"
-#include "core/training/evaluation/evaluation_check.h"
 #include "core/training/loop/follower.h"
 #include "core/training/loop/last_words.h"
 #include "core/training/loop/loading_stop.h"
@@ -21,8 +23,6 @@
 #include "core/training/processes/gloo_group.h"
 #include "core/training/settings/data_folders.h"
 #include "core/training/settings/placement.h"
-#include "core/training/settings/run_check.h"
-#include "core/training/settings/run_sources.h"
 #include "core/training/task_factory.h"
 
 #include <algorithm>
@@ -128,6 +128,7 @@ Settings settingsOf(const TrainRun& run, const RunFolder& folder, int processes)
     if (!run.config)
         return before;
     Settings now = absolute(withWarmUp(*run.config, before));
+    static_cast<void>(evaluatedMapWays(now)); // which may change, to names that there are
     for (const std::string& key : before.differences(now))
         if (!mayChange(key) && !grows(before, now, key))
             refuse(run.folder, {TextId("train.other_setting", "the configuration differs from the run's in %1: the run "
@@ -300,13 +301,13 @@ RunStatus work(const Settings& settings, RunReporter& reporter, const Conduct& c
     tellRows(folder, read);
     if (const UserText left = leftOutText(read); !left.empty())
         warn(folder, {left});
-    warn(folder, dataWarnings(settings, read.of(Split::Train).size(), group ? group->size() : 1));
-    checkEvaluation(settings, read, read.of(Split::Validation));
+    const DataFacts facts = DataFacts::of(read);
+    warn(folder, dataWarnings(settings, facts, group ? group->size() : 1));
+    checkData(settings, facts);
     folder.log("split by patient: " +
                keepSplit(read, settings.integer("data.split_seed"), folder.path() / "split.json"));
     folder.log("building the model");
     const Material material(settings, std::move(read), folder, group);
-    checkBestMetric(settings, material.made.figures);
     if (material.made.captions && (!group || group->rank() == 0)) // in the log alone: a run is seldom wrong for it
         for (const UserText& cut : cutCaptions(material.index, *material.made.captions, settings))
             folder.log("warning: " + cut.english());
@@ -337,7 +338,8 @@ RunStatus work(const Settings& settings, RunReporter& reporter, const Conduct& c
     const EvaluationData seen{material.index, *images, batches,
                               static_cast<std::size_t>(settings.integer("evaluate_images")),
                               material.batches.inputSize};
-    checkEvaluation(settings, material.index, seen.validation([](const TrainingImage&) { return true; }));
+    checkEvaluation(settings,
+                    EvaluatedImages::of(material.index, seen.validation([](const TrainingImage&) { return true; })));
     if (material.made.evaluate)
         parts.evaluate = [&](std::int64_t step) { return material.made.evaluate(seen, step); };
     Trainer trainer(material.trainer, parts);

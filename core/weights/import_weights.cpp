@@ -344,7 +344,7 @@ bool Importer::readTensors()
         if (m_options.checkValues)
             filled[partOf(name)].add(tensor, m_tensors.sourceNames(name).front());
         m_model.tensors.push_back(std::move(tensor));
-        m_job.report(done, total, "Reading weights");
+        m_job.report(done / 1000000, total / 1000000, "reading weights, MB");
     }
     for (const auto& [part, matrices] : filled)
         judge(part, matrices);

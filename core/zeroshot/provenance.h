@@ -17,7 +17,7 @@ struct Provenance
     std::string pooling;                // of the text: "zero-shot" or "training"; empty for a linear probe
     std::string prefix;                 // text in front of every sentence
     bool raw = false;                   // texts as they are, without the caption rules
-    std::string mapWay;                 // of maps; empty: none were drawn, or as the model was trained
+    std::string mapWay;                 // of maps; empty: none were drawn, or there is one way only
     std::string mapMinus, mapMinusText; // what was taken off the maps (MapMinus), and which; empty: nothing
     std::string precision, device;
     FusionRule fusion = FusionRule::Maximum;

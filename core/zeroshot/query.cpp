@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/base/stopwatch.h"
+#include "core/protocol/map_way.h"
 #include "core/zeroshot/neutral_ranks.h"
 #include "core/zeroshot/query_texts.h"
 #include "core/zeroshot/result_messages.h"
@@ -214,7 +215,7 @@ Provenance provenanceOf(const Model& model, const EncodedStudy& study, const Que
     out.prefix = options.prefix;
     out.raw = options.raw;
     out.fusion = options.fusion;
-    out.mapWay = options.maps ? first.mapWay : std::string();
+    out.mapWay = options.maps ? mapWayName(first.mapWay, model.info().mapWays) : std::string();
     if (!options.maps || options.minus.what == MapMinus::What::Nothing)
         return out;
     out.mapMinus = name(options.minus.what);

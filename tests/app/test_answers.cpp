@@ -235,6 +235,10 @@ private Q_SLOTS:
         QCOMPARE(view.viewLayout(), viewer::ViewLayout::Row);
         QTest::keyClicks(edit, QStringLiteral("wio")); // letters are the sentence's
         QCOMPARE(edit->text(), QStringLiteral("wio"));
+        QTest::keyClick(edit, Qt::Key_Return, Qt::ShiftModifier); // stays for the next sentence, which takes its place
+        QTRY_VERIFY(edit->hasFocus());
+        QTest::keyClicks(edit, QStringLiteral("is it"));
+        QCOMPARE(edit->text(), QStringLiteral("is it"));
         QTest::keyClick(edit, Qt::Key_Return);
         QTRY_VERIFY(view.hasFocus());
         QTest::keyClick(&view, Qt::Key_I);

@@ -93,6 +93,8 @@ private Q_SLOTS:
         };
         const Outcome plain = asked("plain", {}), less = asked("less", {"--map-minus-text", "calcifications"});
         QCOMPARE(less.json()["provenance"]["map_minus"].get<std::string>(), std::string("sentence"));
+        QCOMPARE(plain.json()["provenance"]["map_way"].get<std::string>(), std::string("standard"));
+        QVERIFY(!mamaCommand(query).json()["provenance"].contains("map_way")); // without maps there is none to name
         const std::vector<float> first = map(plain, 0), second = map(plain, 1);
         const std::vector<float> difference = map(less, 0), nothing = map(less, 1);
         for (std::size_t i = 0; i < difference.size(); ++i) {
@@ -123,6 +125,7 @@ private Q_SLOTS:
             {"model", "reference", "--model", text(model), "--data", text(data), "--name", "four pictures", "--json"});
         QCOMPARE(made.status, 0);
         QVERIFY(made.json()["mean_maps"].is_array());
+        QCOMPARE(made.json()["map_way"].get<std::string>(), std::string("standard"));
         const Outcome mean = asked("mean", {"--map-minus", "reference"});
         QCOMPARE(mean.status, 0);
         QVERIFY(mean.json()["provenance"]["map_minus_text"].get<std::string>().starts_with("four pictures"));

@@ -1,5 +1,5 @@
 // The hand-over's dialog, and the form of a run that opens with what it made.
-#include "app/workstation/library/handover_dialog.h"
+#include "app/workstation/library/dialogs/handover_dialog.h"
 #include "app/workstation/look/theme.h"
 #include "app/workstation/train/run_check.h"
 #include "app/workstation/train/run_data.h"
@@ -212,14 +212,14 @@ private Q_SLOTS:
         exportTraining(*m_library, "said", folder);
         nlohmann::json config = readJson(folder / "train.json");
         TablesSeen seen;
-        QString lines = seen.look(Settings::resolve(config)).join(QLatin1Char('\n'));
+        QString lines = seen.look(Settings::resolve(config)).lines.join(QLatin1Char('\n'));
         QVERIFY2(lines.startsWith(QStringLiteral("Images to train 336, to validate 48, to test 96")),
                  qPrintable(lines));
         QVERIFY(lines.contains(QStringLiteral("Cohort said, ")));
         QVERIFY(lines.contains(QStringLiteral("RSNA-Mammo is restricted: ")));
         config["task"] = "probe";
         config["data"]["label"] = "cancer";
-        lines = seen.look(Settings::resolve(config)).join(QLatin1Char('\n'));
+        lines = seen.look(Settings::resolve(config)).lines.join(QLatin1Char('\n'));
         QVERIFY2(lines.contains(QStringLiteral("Images by cancer: 0: 456, 1: 24")), qPrintable(lines));
         config["task"] = "pretrain";
         config["data"]["captions"] = "whole";

@@ -1,5 +1,5 @@
 // The header of the image on screen in the window, by keys, against what `mama header` prints of the same file.
-#include "app/workstation/read/header_dialog.h"
+#include "app/workstation/read/dialogs/header_dialog.h"
 #include "tests/app/mama_command.h"
 #include "tests/app/window_fixture.h"
 

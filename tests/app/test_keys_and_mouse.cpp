@@ -13,6 +13,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTimer>
@@ -190,8 +191,39 @@ private Q_SLOTS:
         QCOMPARE(dialog.choice().keyOf("view.invert"), std::string());
         QTest::mouseClick(button(dialog, QStringLiteral("Reset all")), Qt::LeftButton);
         QVERIFY(dialog.choice() == KeyChoice());
-        press(*tree, invert, Qt::Key_Escape); // a key like others: of "cancel"
-        QVERIFY(!ok->isEnabled() && dialog.isVisible());
+        press(*tree, invert, Qt::Key_Escape); // ends the waiting, changes nothing and leaves the dialog open
+        QVERIFY(dialog.choice() == KeyChoice() && ok->isEnabled() && dialog.isVisible());
+        QVERIFY(!tree->findChild<QLineEdit*>() || !tree->findChild<QLineEdit*>()->isVisible());
+    }
+
+    // Esc leaves the dialog at once where nothing was changed; else it asks, and what is kept is kept.
+    void escapeLosesNoKeys()
+    {
+        WindowFixture fixture;
+        KeysDialog dialog(commands(fixture.window()), {}, &fixture.window());
+        dialog.show();
+        auto* tree = dialog.findChild<QTreeWidget*>();
+        press(*tree, row(*tree, placeInMenus(*action(fixture.window(), "view.invert"))), Qt::Key_F9);
+        const auto answer = [&](QMessageBox::StandardButton with) {
+            bool asked = false;
+            QTimer::singleShot(0, &dialog, [&] {
+                auto* ask = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+                asked = ask != nullptr;
+                if (ask)
+                    ask->button(with)->click();
+            });
+            QTest::keyClick(&dialog, Qt::Key_Escape);
+            return asked;
+        };
+        QVERIFY(answer(QMessageBox::Cancel));
+        QVERIFY(dialog.isVisible());
+        QVERIFY(answer(QMessageBox::Save));
+        QCOMPARE(dialog.result(), static_cast<int>(QDialog::Accepted));
+        QCOMPARE(dialog.choice().keyOf("view.invert"), std::string("F9"));
+        KeysDialog unchanged(commands(fixture.window()), {}, &fixture.window());
+        unchanged.show();
+        QTest::keyClick(&unchanged, Qt::Key_Escape);
+        QVERIFY(!unchanged.isVisible());
     }
 
     // From the menu to a restart: what was changed works, is kept in the file, and works again.

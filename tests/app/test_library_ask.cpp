@@ -1,7 +1,7 @@
 // The window's job that embeds a library, and its questions to it, against what the commands say.
 #include "app/workstation/library/ask_session.h"
-#include "app/workstation/library/embed_job.h"
-#include "app/workstation/library/map_job.h"
+#include "app/workstation/library/jobs/embed_job.h"
+#include "app/workstation/library/jobs/map_job.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/base/npy.h"

@@ -3,8 +3,8 @@
 #include "tests/app/mama_command.h"
 #include "tests/app/window_fixture.h"
 
-#include "app/workstation/library/problems_dialog.h"
-#include "app/workstation/library/relink_dialog.h"
+#include "app/workstation/library/dialogs/problems_dialog.h"
+#include "app/workstation/library/dialogs/relink_dialog.h"
 #include "core/base/files.h"
 #include "core/library/collection/library_images.h"
 #include "core/library/files/file_problems.h"

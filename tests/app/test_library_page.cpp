@@ -4,11 +4,11 @@
 #include "tests/app/window_fixture.h"
 
 #include "app/workstation/library/ask_bar.h"
-#include "app/workstation/library/handover_dialog.h"
-#include "app/workstation/library/import_dialog.h"
+#include "app/workstation/library/dialogs/handover_dialog.h"
+#include "app/workstation/library/dialogs/import_dialog.h"
+#include "app/workstation/library/dialogs/mapping_dialog.h"
 #include "app/workstation/library/library_map.h"
 #include "app/workstation/library/library_notice.h"
-#include "app/workstation/library/mapping_dialog.h"
 #include "core/base/files.h"
 #include "core/library/collection/library.h"
 #include "core/library/studies/cohorts.h"
@@ -379,6 +379,17 @@ private Q_SLOTS:
                      qPrintable(lastAction(page)));
         QCOMPARE(cohortNamed(*page.session().library(), "left half").studies, static_cast<std::int64_t>(inside.size()));
 
+        // What the mouse is over in one of the two is marked in the other.
+        const auto marks = [](QWidget& in, const auto& pointed) {
+            const QImage before = in.grab().toImage();
+            pointed(1);
+            const bool marked = in.grab().toImage() != before;
+            pointed(-1);
+            return marked && in.grab().toImage() == before;
+        };
+        QVERIFY(marks(*map.tiles().viewport(), [&](int row) { Q_EMIT view.hovered(row); }));
+        QVERIFY(marks(view, [&](int row) { Q_EMIT map.tiles().hovered(row); }));
+
         command("library.keep");
         QTRY_COMPARE(page.place().rows(), static_cast<int>(inside.size()));
         for (int row = 0; row < page.place().rows(); ++row)
@@ -526,7 +537,7 @@ private Q_SLOTS:
         QTest::qWait(1200); // it has looked once
         const auto before = page.session().lastDone();
         QCOMPARE(mamaCommand({"library", "tag", "--library", library, "--name", "shell", "--all"}).status, 0);
-        QTRY_COMPARE_WITH_TIMEOUT(tagged(page, "shell"), page.place().rows(), 2500);
+        QTRY_COMPARE_WITH_TIMEOUT(tagged(page, "shell"), page.place().rows(), 2000);
         QCOMPARE(page.session().lastDone()->id, before->id);
     }
 
@@ -585,6 +596,8 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(page.session().result().columns && page.session().question().field == "score", true,
                                   patience(60000));
         QTRY_VERIFY(page.ask().asked().answer());
+        QTRY_VERIFY(grid(page).hasFocus()); // digits tag what was found
+        QCOMPARE(page.place().current(), 0);
         QTest::qWait(300); // the list is sorted by it
         fixture.screenshot(QStringLiteral("library-asked"));
         const auto* words = page.findChild<QLabel*>(QStringLiteral("library.answer"));

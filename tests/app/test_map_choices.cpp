@@ -5,6 +5,7 @@
 #include "core/base/npy.h"
 #include "widgets/panels/query_panel.h"
 
+#include <QAbstractItemView>
 #include <QAction>
 #include <QApplication>
 #include <QComboBox>
@@ -182,7 +183,7 @@ private Q_SLOTS:
         QTRY_VERIFY(way && way->isVisible());
         QCOMPARE(way->count(), 6);
         QVERIFY(way->itemText(0).startsWith(QStringLiteral("standard: ")));
-        QVERIFY(window.read().session().result(0)->map.way.isEmpty()); // as it was trained
+        QCOMPARE(window.read().session().result(0)->map.way, QStringLiteral("standard")); // as it was trained
         const auto score = [&] { return window.read().session().scores().front().study; };
         const auto standard = score();
         std::vector<std::vector<float>> seen{mapOf(window, 0)};
@@ -196,8 +197,66 @@ private Q_SLOTS:
         }
         fixture.screenshot(QStringLiteral("a-read-out"));
         choose(way, 0);
-        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && window.read().session().result(0)->map.way.isEmpty(), 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && window.read().session().result(0)->map.way == "standard", 60000);
         QVERIFY(mapOf(window, 0) == seen.front());
+    }
+
+    // The same by keys that the labels name and by the mouse, beside each other too; a list that is open under the
+    // mouse stays while results come.
+    void readOutsByKeysAndMouse()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        window.resize(1600, 1000);
+        window.read().setModel(QString::fromStdString(fixture.importModel().string()));
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        QVERIFY(fixture.askAndWait(mass));
+        showDrawer(window);
+        ModelSession& session = window.read().session();
+        viewer::PaneView& view = window.read().view();
+        const std::size_t pictures = view.panes().size();
+        QComboBox *way = box(window, "Way of the map"), *beside = box(window, "Second map");
+        QTRY_VERIFY(way && way->isVisible() && beside->isVisible());
+        const std::vector<float> standard = mapOf(window, 0);
+
+        QTest::keyClick(&view, Qt::Key_W, Qt::AltModifier);
+        QTRY_COMPARE(window.focusWidget(), static_cast<QWidget*>(way));
+        QTest::keyClick(way, Qt::Key_Down);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && session.result(0)->map.way == QStringLiteral("self-1"), 60000);
+        const std::vector<float> self1 = mapOf(window, 0);
+        QVERIFY(self1 != standard);
+        QCOMPARE(window.focusWidget(), static_cast<QWidget*>(way)); // results do not take the focus
+        QTest::keyClick(way, Qt::Key_Tab);
+        QCOMPARE(window.focusWidget(), static_cast<QWidget*>(beside));
+        QTest::keyClick(beside, Qt::Key_Down); // the second map as it was trained
+        QTRY_VERIFY_WITH_TIMEOUT(session.result(0)->beside.size() == pictures, 60000);
+        QCOMPARE(view.panes().size(), 2 * pictures);
+        QCOMPARE(session.result(0)->besideMap.way, QStringLiteral("standard"));
+        QVERIFY(mapOf(window, 0) == self1);
+        QVERIFY(session.result(0)->beside[0].overlay->values.values == standard);
+        fixture.screenshot(QStringLiteral("read-outs-by-keys"));
+
+        const auto pick = [&](QComboBox* list, const char* name) { // with the mouse, while results come
+            QTest::mouseClick(list, Qt::LeftButton);
+            QTRY_VERIFY(list->view()->isVisible());
+            window.read().ask(session.scores().size() % 2 ? calcs : QStringLiteral("No mass."));
+            QTRY_VERIFY_WITH_TIMEOUT(settled(window, static_cast<int>(session.scores().size())), 60000);
+            QVERIFY(list->view()->isVisible());
+            const QPoint at =
+                list->view()
+                    ->visualRect(list->model()->index(list->findText(QLatin1String(name), Qt::MatchStartsWith), 0))
+                    .center();
+            QTest::qWait(QApplication::doubleClickInterval()); // the press that opened it is over
+            QTest::mouseMove(list->view()->viewport(), at);
+            QTest::mouseClick(list->view()->viewport(), Qt::LeftButton, {}, at);
+            QTRY_VERIFY(!list->view()->isVisible());
+        };
+        pick(way, "self-2");
+        QTRY_COMPARE_WITH_TIMEOUT(session.mapWay(), QStringLiteral("self-2"), 60000);
+        pick(beside, "value-only");
+        QTRY_COMPARE_WITH_TIMEOUT(session.result(0)->besideMap.way, QStringLiteral("value-only"), 60000);
+        pick(beside, "nothing");
+        QCOMPARE(view.panes().size(), pictures);
     }
 
     // Switching the way reads out what was kept; two ways hang beside each other, and one less the other is the
@@ -220,7 +279,8 @@ private Q_SLOTS:
         const std::vector<float> standard = mapOf(window, 0);
         QComboBox* beside = box(window, "Second map");
         QTRY_VERIFY(beside && beside->isVisible());
-        choose(beside, 3); // nothing, standard, self-1, self-2
+        QCOMPARE(beside->findText(QStringLiteral("standard"), Qt::MatchStartsWith), -1); // it is shown already
+        choose(beside, 2);                                                               // nothing, self-1, self-2
         QCOMPARE(view.panes().size(), 2 * pictures);
         QTRY_VERIFY_WITH_TIMEOUT(session.result(0)->beside.size() == pictures, 60000);
         QCOMPARE(session.result(0)->besideMap.way, QStringLiteral("self-2"));
@@ -240,6 +300,18 @@ private Q_SLOTS:
             QVERIFY(std::isnan(standard[i]) || std::abs(difference[i] - (standard[i] - self[i])) < 1e-6F);
         QVERIFY(session.result(0)->maps[0].overlay->difference);
         fixture.screenshot(QStringLiteral("read-outs-difference"));
+        choose(less, 0);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && session.mapLess().what == "none", 60000);
+        QComboBox* way = box(window, "Way of the map");
+        way->setCurrentIndex(2); // the one beside, at once as by the mouse: they change places
+        Q_EMIT way->activated(2);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && session.result(0)->beside.size() == pictures, 60000);
+        QCOMPARE(session.mapWay(), QStringLiteral("self-2"));
+        QVERIFY(beside->currentText().startsWith(QStringLiteral("standard")));
+        QVERIFY(mapOf(window, 0) == self && session.result(0)->beside[0].overlay->values.values == standard);
+        choose(way, 0);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && session.result(0)->beside.size() == pictures, 60000);
+        QVERIFY(mapOf(window, 0) == standard);
         QTest::keyClick(&view, Qt::Key_F3); // a layout hangs on both sides
         QCOMPARE(view.panes().size(), 2 * pictures);
         choose(beside, 0);

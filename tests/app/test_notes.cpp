@@ -1,6 +1,6 @@
 // What is drawn in the window: by keys and mouse, kept in the reader's file or the library, listed, taken back, also
 // after a new start and on a full disk.
-#include "app/workstation/read/notes_session.h"
+#include "app/workstation/read/work/notes_session.h"
 #include "core/library/studies/image_annotations.h"
 #include "tests/app/mama_command.h"
 #include "tests/app/window_fixture.h"
@@ -105,6 +105,19 @@ private Q_SLOTS:
         QCOMPARE(list(fixture.window()).topLevelItemCount(), 3);
         QCOMPARE(list(fixture.window()).topLevelItem(0)->text(0), QStringLiteral("RCC"));
         QVERIFY(list(fixture.window()).topLevelItem(0)->text(2).endsWith(QStringLiteral(" mm")));
+        const QStringList values = list(fixture.window()).topLevelItem(1)->text(2).split(QLatin1Char('\n'));
+        QCOMPARE(values.size(), 3); // area, mean and deviation, pixels
+        QVERIFY(values[0].endsWith(QStringLiteral(" mm²")) && values[1].contains(QStringLiteral(" ± ")));
+        QCOMPARE(values[2], QStringLiteral("n %1").arg(figures->count));
+        const QTreeWidget& shown = list(fixture.window());
+        for (const int column : {0, 1, 2, 4}) // nothing of it is cut
+            for (int row = 0; row < shown.topLevelItemCount(); ++row) {
+                QTRY_VERIFY(shown.visualItemRect(shown.topLevelItem(row)).height() >=
+                            shown.fontMetrics().height() *
+                                (shown.topLevelItem(row)->text(column).count(QLatin1Char('\n')) + 1));
+                for (const QString& line : shown.topLevelItem(row)->text(column).split(QLatin1Char('\n')))
+                    QVERIFY(shown.columnWidth(column) >= shown.fontMetrics().horizontalAdvance(line));
+            }
         QCOMPARE(list(fixture.window()).topLevelItem(2)->text(3), QStringLiteral("look again"));
         fixture.screenshot(QStringLiteral("notes"));
 

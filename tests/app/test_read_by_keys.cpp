@@ -1,6 +1,6 @@
 // Ten studies with priors, read by keys alone.
 #include "app/workstation/look/theme.h"
-#include "app/workstation/read/reader_work.h"
+#include "app/workstation/read/work/reader_work.h"
 #include "tests/app/mama_command.h"
 #include "tests/app/window_fixture.h"
 #include "widgets/panels/sentence_edit.h"

@@ -2,8 +2,8 @@
 #include "tests/app/window_fixture.h"
 
 #include "app/workstation/checkpoints/checkpoint_session.h"
-#include "app/workstation/read/reader_work.h"
-#include "app/workstation/read/verdict_bar.h"
+#include "app/workstation/read/work/reader_work.h"
+#include "app/workstation/read/work/verdict_bar.h"
 #include "core/base/files.h"
 
 #include <QAction>

@@ -2,7 +2,7 @@
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/look/theme.h"
 #include "app/workstation/page/drawer.h"
-#include "app/workstation/read/memory_dialog.h"
+#include "app/workstation/read/dialogs/memory_dialog.h"
 #include "app/workstation/screens/display_dialog.h"
 #include "app/workstation/screens/monitors.h"
 #include "app/workstation/screens/pictures_apart.h"
@@ -142,7 +142,9 @@ private Q_SLOTS:
         QTRY_VERIFY(!view.uploadsPending());
         const auto* note = window.findChild<QLabel*>(QStringLiteral("displayNote"));
         QVERIFY(!note->isVisible());
-        action(window, "view.texts")->trigger(); // only pictures
+        viewer::Aids aids = view.aids(); // only pictures
+        aids.texts = aids.labels = false;
+        view.setAids(aids);
         const QImage before = view.grabFrame();
         const Screen screen{0.4, 380, 0.2, 2.2};
         QTimer::singleShot(0, qApp, [&] {

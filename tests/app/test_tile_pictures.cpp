@@ -1,6 +1,6 @@
 // What a list of studies shows of them: asked for, dropped, missing, filled in the background.
-#include "app/workstation/library/picture_queue.h"
-#include "app/workstation/library/tile_pictures.h"
+#include "app/workstation/library/pictures/picture_queue.h"
+#include "app/workstation/library/pictures/tile_pictures.h"
 #include "core/base/files.h"
 #include "core/library/collection/set_import.h"
 #include "core/library/pictures/image_thumbs.h"

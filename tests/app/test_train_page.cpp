@@ -9,6 +9,7 @@
 #include "app/workstation/train/settings_tree.h"
 #include "app/workstation/train/train_page.h"
 #include "core/base/files.h"
+#include "core/base/npy.h"
 #include "core/protocol/run_folder.h"
 #include "core/protocol/run_liveness.h"
 #include "core/training/settings/settings.h"
@@ -16,6 +17,7 @@
 #include "tests/support/small_data_set.h"
 #include "widgets/look/tone.h"
 
+#include <QAbstractItemView>
 #include <QAction>
 #include <QCheckBox>
 #include <QComboBox>
@@ -362,6 +364,48 @@ private Q_SLOTS:
         QVERIFY(form.isVisible());
     }
 
+    // What the run would refuse or warn of when it has read the tables, the form says first, by the setting.
+    void theFormAsksTheTables()
+    {
+        MAMA_NEED(fs::exists(parityFolder() / "mama-ckpt"), "parity/mama-ckpt");
+        const fs::path root = pathOf(QStringLiteral("asked")).toStdString();
+        QCOMPARE(importTinyModel(root / "model").status, 0);
+        writeSmallDataSet(root / "set", 10);
+        QSettings apart(pathOf(QStringLiteral("asked.ini")), QSettings::IniFormat);
+        RunForm form(apart);
+        form.setRunFolder(pathOf(QStringLiteral("asked/run")));
+        form.show();
+        form.setConfig({{"task", "pretrain"},
+                        {"model", {{"start", (root / "model").string()}}},
+                        {"data", {{"root", (root / "set").string()}, {"test_share", 0}, {"validation_share", 0.2}}},
+                        {"loss", {{"late_loss", 1}}},
+                        {"batch", 32}});
+        auto* verdict = form.findChild<QLabel*>(QStringLiteral("verdict"));
+        auto* warnings = form.findChild<QLabel*>(QStringLiteral("formWarnings"));
+        auto* goTo = form.findChild<QPushButton*>(QStringLiteral("goTo"));
+        QTRY_COMPARE(verdict->text(), QStringLiteral("Ready to start."));
+        form.setValue(QStringLiteral("batch"), QStringLiteral("33"));
+        QTRY_COMPARE(verdict->text(), QStringLiteral("Ready to start, but:"));
+        QVERIFY2(warnings->text().startsWith(QStringLiteral("batch is 33 and there are 32 training images")),
+                 qPrintable(warnings->text()));
+        form.grab().save(QStringLiteral("screenshots/train-form-batch.png"));
+        const auto refuses = [&](const char* key, const char* value, const char* named, const char* before) {
+            form.setValue(QLatin1String(key), QLatin1String(value));
+            QTRY_COMPARE(goTo->text(), QStringLiteral("Go to ") + QLatin1String(named));
+            QVERIFY(goTo->isVisible());
+            QVERIFY2(!verdict->text().startsWith(QStringLiteral("Ready")), qPrintable(verdict->text()));
+            form.setValue(QLatin1String(key), QLatin1String(before));
+            QTRY_VERIFY(verdict->text().startsWith(QStringLiteral("Ready")));
+        };
+        refuses("data.test_share", "0.76", "data.validation_share", "0"); // beside 0.2 of ten patients none is left
+        refuses("sampler", "balanced", "data.label", "shuffled");
+        form.setValue(QStringLiteral("evaluate_every"), QStringLiteral("10"));
+        refuses("best_metric", "birads_auc", "best_metric", "");
+        refuses("best_metric", "val_loss", "best_metric", "");
+        fs::remove(root / "set/lesions.csv"); // the tables are looked at again
+        refuses("task", "warm-start", "data.root", "pretrain");
+    }
+
     void theFormIsGroupedAndFolds()
     {
         std::multiset<std::string> grouped;
@@ -475,6 +519,7 @@ private Q_SLOTS:
                                          {"threads", "1"},
                                          {"checkpoint_every", "10"},
                                          {"keep_every", "10"},
+                                         {"stop.divergence", "0"}, // it learns nothing: a rule would end it first
                                          {"loss.late_loss", "15"}})
             form.setValue(QLatin1String(key), QString::fromLatin1(value).replace(QLatin1Char('@'), m_folder.path()));
         QCOMPARE(form.problem(), QString());
@@ -505,14 +550,16 @@ private Q_SLOTS:
         reportStalls();
         QTRY_VERIFY_WITH_TIMEOUT(window.train().current()->checkpoints.size() >= 2, 60000);
         button(window, "runStop")->click();
-        QTRY_VERIFY_WITH_TIMEOUT(statusOf(window).startsWith(QStringLiteral("Stopped")), 60000);
+        QTRY_VERIFY2_WITH_TIMEOUT(statusOf(window).startsWith(QStringLiteral("Stopped")), qPrintable(statusOf(window)),
+                                  60000);
         const std::int64_t stopped = window.train().current()->state->step;
         QTRY_VERIFY(button(window, "runResume")->isEnabled());
         button(window, "runResume")->click();
         QTRY_VERIFY_WITH_TIMEOUT(window.train().current()->state && window.train().current()->state->step > stopped,
                                  60000);
         button(window, "runStop")->click();
-        QTRY_VERIFY_WITH_TIMEOUT(statusOf(window).startsWith(QStringLiteral("Stopped")), 60000);
+        QTRY_VERIFY2_WITH_TIMEOUT(statusOf(window).startsWith(QStringLiteral("Stopped")), qPrintable(statusOf(window)),
+                                  60000);
         QCOMPARE(window.train().current()->lateLoss(), std::optional(15.0));
         scrub(window, study);
     }
@@ -531,6 +578,75 @@ private:
             scores[image.at("slot")] = image.at("scores").at(0);
         scores["study"] = reply.at("study").at("scores").at(0);
         return scores;
+    }
+
+    struct Scrubbed
+    {
+        QString run;
+        fs::path study;
+        QString sentence;
+        std::int64_t first, last; // steps
+    };
+    // One of its checkpoints in another read-out, by mouse and keys: maps as `mama query` draws them, similarities as
+    // they were; the legend names each.
+    void scrubReadOuts(MainWindow& window, const Scrubbed& of)
+    {
+        CheckpointPanel& panel = window.train().checkpoints();
+        CheckpointSession& session = panel.session();
+        const auto shown = [&](std::int64_t step) { return session.result(step, of.sentence); };
+        const auto values = [&](std::int64_t step) { return shown(step)->maps[0].overlay->values.values; };
+        QComboBox* way = nullptr;
+        for (QComboBox* each : panel.findChildren<QComboBox*>())
+            if (each->accessibleName() == QLatin1String("Way of the map"))
+                way = each;
+        QVERIFY(way && way->isVisible());
+        QCOMPARE(way->count(), 1 + 6);
+        const std::vector<float> standard = values(of.last);
+        QCOMPARE(shown(of.last)->map.way, QStringLiteral("standard"));
+        const double study = shown(of.last)->scores.study;
+
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        const int self2 = way->findData(QStringLiteral("self-2"));
+        QTest::mouseClick(way, Qt::LeftButton);
+        QTRY_VERIFY(way->view()->isVisible());
+        const QPoint at = way->view()->visualRect(way->model()->index(self2, 0)).center();
+        QTest::qWait(QApplication::doubleClickInterval()); // the press that opened it is over
+        QTest::mouseMove(way->view()->viewport(), at);
+        QTest::mouseClick(way->view()->viewport(), Qt::LeftButton, {}, at);
+        QTRY_COMPARE(session.mapWay(), QStringLiteral("self-2"));
+        QTRY_VERIFY_WITH_TIMEOUT(shown(of.last) && !shown(of.last)->maps.empty(), 60000);
+        QCOMPARE(shown(of.last)->map.way, QStringLiteral("self-2"));
+        QCOMPARE(shown(of.last)->scores.study, study);
+        QVERIFY(values(of.last) != standard);
+        const fs::path maps = pathOf(QStringLiteral("scrubbed")).toStdString();
+        const nlohmann::json reply =
+            mamaCommand({"query", "--model", QStringLiteral("%1/checkpoints/step-%2").arg(of.run).arg(of.last),
+                         "--study", text(of.study), "--text", of.sentence, "--map-way", "self-2", "--maps", text(maps),
+                         "--json"})
+                .json();
+        QCOMPARE(reply.at("provenance").at("map_way").get<std::string>(), std::string("self-2"));
+        const std::size_t hung = shown(of.last)->maps[0].pane.image; // in the order of the slots
+        std::vector<float> expected;
+        for (const nlohmann::json& map : reply.at("maps"))
+            if (reply.at("images").at(map.at("image").get<std::size_t>()).at("slot") == name(static_cast<Slot>(hung)))
+                expected = readNpy(map.at("path").get<std::string>()).asFloat();
+        QCOMPARE(values(of.last).size(), expected.size());
+        for (std::size_t i = 0; i < expected.size(); ++i)
+            QVERIFY(std::isnan(expected[i]) || std::abs(values(of.last)[i] - expected[i]) < 1e-5F);
+        shoot(window, QStringLiteral("checkpoints-self-2"));
+
+        panel.strip().setFocus(); // the same way at another checkpoint
+        QTest::keyClick(&panel.strip(), Qt::Key_Home);
+        QTRY_VERIFY_WITH_TIMEOUT(shown(of.first) && !shown(of.first)->maps.empty(), 60000);
+        QCOMPARE(shown(of.first)->map.way, QStringLiteral("self-2"));
+        QTest::keyClick(&panel.strip(), Qt::Key_End);
+        QTRY_VERIFY(!session.working());
+        way->setFocus(); // back by keys: what was seen is there at once
+        QTest::keyClick(way, Qt::Key_Home);
+        QCOMPARE(session.mapWay(), QString());
+        QVERIFY(shown(of.last) && values(of.last) == standard);
+        QTRY_VERIFY(!session.working());
     }
 
     void scrub(MainWindow& window, const fs::path& study)
@@ -573,6 +689,7 @@ private:
         QCOMPARE(session.chosen(), last);
         QVERIFY(session.result(session.chosen(), sentence) && !session.working());
         QCOMPARE(panel.view().panes().size(), std::size_t(4));
+        scrubReadOuts(window, {run, study, sentence, first, last});
         session.scoreAll();
         QTRY_VERIFY_WITH_TIMEOUT(
             std::all_of(steps.begin(), steps.end(),

@@ -12,6 +12,7 @@
 #include "core/protocol/run_health.h"
 #include "core/protocol/run_liveness.h"
 #include "tests/app/mama_command.h"
+#include "widgets/charts/curve_legend.h"
 #include "widgets/charts/scatter_plot.h"
 
 #include <QAbstractItemModelTester>
@@ -608,6 +609,85 @@ private Q_SLOTS:
         QVERIFY(message() && !QFileInfo::exists(pathOf(QStringLiteral("curves.txt"))));
         window->train().saveCurves(QStringLiteral("/proc/none/curves.txt.png"));
         QVERIFY(message());
+    }
+
+    // Hits by read-out: each is a curve of its own with its name, in legend, read-out below the mouse and file; another
+    // one that comes while the run goes on has its own place.
+    void readOutsAreCurvesOfTheirOwn()
+    {
+        const QString one = writeRun(QStringLiteral("ways/one"), 1), two = writeRun(QStringLiteral("ways/two"), 2);
+        const auto evaluate = [](const QString& run, int step,
+                                 const std::vector<std::pair<const char*, double>>& hits) {
+            EvalRecord record{step, 1764000000.0 + step, "validation", {}};
+            for (const auto& [name, value] : hits)
+                record.metrics[name] = {value, value - 0.1, value + 0.1, 30};
+            RunFolder(run.toStdString()).append(record);
+        };
+        for (const int step : {20, 40})
+            evaluate(one, step, {{"mass_hit_self-2", 0.5 + step / 400.0}, {"mass_hit_value-only", 0.4}});
+        auto window = open();
+        TrainPage& page = window->train();
+        page.openRun(pathOf(QStringLiteral("ways")));
+        QTRY_COMPARE(count(*window), QStringLiteral("2 runs"));
+        page.list().choose(one);
+        QComboBox* curve = nullptr;
+        for (QComboBox* each : window->findChildren<QComboBox*>())
+            if (each->accessibleName() == QLatin1String("Curve"))
+                curve = each;
+        const QString byReadOut = QStringLiteral("validation mass_hit by read-out");
+        QTRY_VERIFY(curve && curve->findText(byReadOut) >= 0);
+        const auto* legend = window->findChild<CurveLegend*>();
+        QVERIFY(!legend->isVisible()); // of one curve a run the list is the legend
+        window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(window.get()));
+        curve->setFocus(); // by keys
+        QTest::keyClick(curve, Qt::Key_Home);
+        while (curve->currentText() != byReadOut)
+            QTest::keyClick(curve, Qt::Key_Down);
+        const auto titles = [&] {
+            QStringList all;
+            for (const DrawnCurve& each : legend->entries())
+                all << each.title;
+            return all;
+        };
+        QTRY_COMPARE(titles(), (QStringList{QStringLiteral("one · self-2"), QStringLiteral("one · value-only")}));
+        QVERIFY(legend->isVisible());
+        QVERIFY(legend->entries()[0].number != legend->entries()[1].number);
+        QCOMPARE(page.plot().points(one), std::size_t(2));
+
+        // The run goes on with more of them: each curve holds its own values.
+        evaluate(one, 60, {{"mass_hit", 0.05}, {"mass_hit_self-2", 0.7}, {"mass_hit_value-only", 0.4}});
+        QTRY_COMPARE(titles(), (QStringList{QStringLiteral("one · standard"), QStringLiteral("one · self-2"),
+                                            QStringLiteral("one · value-only")}));
+        QTRY_COMPARE(page.plot().points(one), std::size_t(1));
+        for (const int step : {20, 40})
+            evaluate(two, step, {{"mass_hit", 0.2}, {"mass_hit_neighbour", 0.3}});
+        page.list().model().setTicked(two, true);
+        QTRY_COMPARE(titles().size(), qsizetype(5));
+        std::set<int> numbers;
+        for (const DrawnCurve& each : legend->entries())
+            numbers.insert(each.number);
+        QCOMPARE(numbers.size(), std::size_t(5));
+        shoot(*window, QStringLiteral("by-read-out"));
+
+        // A click on one of them chooses its run, whose name is told below the mouse.
+        auto* axes = page.plot().findChild<QWidget*>();
+        const auto* told = window->findChild<QLabel*>(QStringLiteral("curveReadOut"));
+        QTest::mouseMove(axes, QPoint(static_cast<int>(page.plot().xOf(40)), axes->height() / 3));
+        QTRY_VERIFY2(told->text().contains(QStringLiteral("one · self-2: step 40, 0.6")), qPrintable(told->text()));
+        const QString file = pathOf(QStringLiteral("ways.csv"));
+        page.saveCurves(file);
+        const std::string rows = readText(file.toStdString());
+        QVERIFY2(rows.find("\"one · self-2\",40,") != std::string::npos, rows.c_str());
+        QVERIFY2(rows.find("\"two · neighbour\",40,") != std::string::npos, rows.c_str());
+
+        // Another curve: one a run again, by the run's own name.
+        curve->setFocus();
+        QTest::keyClick(curve, Qt::Key_Home);
+        QTRY_VERIFY(!legend->isVisible());
+        QCOMPARE(page.plot().points(one), std::size_t(60));
+        QTest::mouseMove(axes, QPoint(static_cast<int>(page.plot().xOf(40)), axes->height() / 2));
+        QTRY_VERIFY2(told->text().contains(QStringLiteral("one: step ")), qPrintable(told->text()));
     }
 
     // The case train-log-search, and what a search says of itself.

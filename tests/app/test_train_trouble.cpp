@@ -169,6 +169,26 @@ private Q_SLOTS:
         QVERIFY(!fs::exists(root() / "o"));
     }
 
+    // A report of findings names its read-out, the usual one too.
+    void findingsNameTheirReadOut()
+    {
+        const fs::path sentences = root() / "findings.json";
+        writeAtomically(sentences, std::string_view(R"([{"text": "There is a mass.", "when": "mass"},
+            {"text": "Calcifications are present.", "when": "calcification"},
+            {"text": "There is neither.", "when": "normal"}])"));
+        const auto report = [&](const QStringList& more) {
+            const Outcome outcome = mamaCommand(QStringList{"evaluate-findings", "--model", text(root() / "model"),
+                                                            "--data", text(root() / "set"), "--sentences",
+                                                            text(sentences), "--resamples", "5", "--json"} +
+                                                more);
+            return outcome.json();
+        };
+        QCOMPARE(report({}).at("map_way").get<std::string>(), std::string("standard"));
+        const nlohmann::json both = report({"--map-way", "standard,self-2"});
+        for (const char* way : {"standard", "self-2"})
+            QCOMPARE(both.at("map_ways").at(way).at("map_way").get<std::string>(), std::string(way));
+    }
+
     void lossesAreComparedOnTheSameValidationImages()
     {
         std::vector<double> losses;

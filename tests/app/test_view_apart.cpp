@@ -1,6 +1,6 @@
 // One view in a window of its own: by keys and mouse, with the next study, with maps and notes, and where it stands.
 #include "app/workstation/look/theme.h"
-#include "app/workstation/read/notes_session.h"
+#include "app/workstation/read/work/notes_session.h"
 #include "app/workstation/screens/pictures_apart.h"
 #include "app/workstation/screens/view_apart.h"
 #include "tests/app/mama_command.h"

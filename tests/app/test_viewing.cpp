@@ -11,6 +11,7 @@
 #include <QDoubleSpinBox>
 #include <QDragEnterEvent>
 #include <QDropEvent>
+#include <QLabel>
 #include <QListWidget>
 #include <QMimeData>
 #include <QPushButton>
@@ -203,7 +204,17 @@ private Q_SLOTS:
         for (QRadioButton* each : dialog()->findChildren<QRadioButton*>())
             if (each->text().contains(QStringLiteral("alone")))
                 QTest::mouseClick(each, Qt::LeftButton, {}, QPoint(8, each->height() / 2));
+        for (const char* wrong : {"0", "-5", "1e8"}) { // no other number takes its place
+            type("Width", QLatin1String(wrong) == QLatin1String("1e8") ? QStringLiteral("100000000")
+                                                                       : QString::fromLatin1(wrong));
+            QCOMPARE(view.shade(one).window.width, 654.0);
+            QVERIFY(!dialog()->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok)->isEnabled());
+            QCOMPARE(dialog()->findChild<QLabel*>(QStringLiteral("window.told"))->text(),
+                     QStringLiteral("The width must be from 0.001 to 10000000."));
+        }
+        QVERIFY(dialog()->width() > dialog()->fontMetrics().horizontalAdvance(dialog()->windowTitle()) + 100);
         type("Width", QStringLiteral("1"));
+        QVERIFY(dialog()->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok)->isEnabled());
         QCOMPARE(view.shade(one).window.width, 1.0);
         QCOMPARE(view.shade(other).window.width, 654.0);
         reading.screenshot(QStringLiteral("window-numbers"));

@@ -237,12 +237,14 @@ private Q_SLOTS:
         WindowFixture fixture;
         MainWindow& window = fixture.window();
         const auto action = [&](const char* id) { return window.findChild<QAction*>(QLatin1String(id)); };
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view")); // without a study it says what it needs
         QVERIFY(!action("view.invert")->isChecked());
         QCOMPARE(action("view.invert")->toolTip(), QStringLiteral("Invert (I)"));
         action("view.invert")->trigger();
         QVERIFY(window.read().view().aids().inverted && action("view.invert")->isChecked());
         action("view.reset")->trigger();
         QVERIFY(!window.read().view().aids().inverted && !action("view.invert")->isChecked());
+        action("view.layout.grid")->trigger();
         QVERIFY(action("view.layout.grid")->isChecked());
         action("view.layout.cc")->trigger();
         QVERIFY(action("view.layout.cc")->isChecked() && !action("view.layout.grid")->isChecked());

@@ -1,6 +1,6 @@
 // bench_tiles LIBRARY: how long the pictures of a library's studies take: which images hang in all of them, the first
 // screen of 25 studies from what is kept, and one thumbnail from its JPEG to its hung picture. Prints one JSON line.
-#include "app/workstation/library/tile_pictures.h"
+#include "app/workstation/library/pictures/tile_pictures.h"
 #include "core/base/stopwatch.h"
 #include "core/library/pictures/image_thumbs.h"
 #include "core/library/studies/study_keys.h"

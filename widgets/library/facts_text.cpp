@@ -16,13 +16,15 @@ class Writer
 {
     Q_DECLARE_TR_FUNCTIONS(mama::FactsText)
 public:
-    Writer(const StudyFacts& facts, const QPalette& palette)
-        : m_facts(facts), m_dim(palette.color(QPalette::PlaceholderText).name()),
+    Writer(const StudyFacts& facts, const QPalette& palette, const std::vector<StudyScore>& scores)
+        : m_facts(facts), m_scores(scores), m_dim(palette.color(QPalette::PlaceholderText).name()),
           m_bad(textColour(Tone::Bad, palette).name()), m_link(palette.color(QPalette::Link).name())
     {}
 
     QString write()
     {
+        m_html += QStringLiteral("<p style='margin:0'><b>%1</b></p>").arg(escaped(m_facts.key));
+        writeScores();
         writeStudy();
         writeTags();
         writeLabels();
@@ -53,9 +55,25 @@ private:
                 .arg(dim(what.toHtmlEscaped()), value, from.isEmpty() ? QString() : QLatin1Char(' ') + small(from));
     }
 
+    // Of each model that is asked: its score, and the view with the highest.
+    void writeScores()
+    {
+        if (m_scores.empty())
+            return;
+        heading(tr("Similarity to what is asked"));
+        begin();
+        for (const StudyScore& each : m_scores) {
+            QString value = each.score.isEmpty() ? QStringLiteral("–") : each.score;
+            for (const FactImage& image : m_facts.images)
+                if (image.image.id == each.best)
+                    value += QStringLiteral(" · ") + nameOf(image);
+            row(each.model, value, each.score.isEmpty() ? each.why.toHtmlEscaped() : each.rank);
+        }
+        end();
+    }
+
     void writeStudy()
     {
-        m_html += QStringLiteral("<p style='margin:0'><b>%1</b></p>").arg(escaped(m_facts.key));
         begin();
         row(tr("Patient"), escaped(m_facts.patient));
         row(tr("Date"), escaped(m_facts.date));
@@ -205,11 +223,15 @@ private:
     }
 
     const StudyFacts& m_facts;
+    const std::vector<StudyScore>& m_scores;
     QString m_html, m_dim, m_bad, m_link;
 };
 
 } // namespace
 
-QString htmlOf(const StudyFacts& facts, const QPalette& palette) { return Writer(facts, palette).write(); }
+QString htmlOf(const StudyFacts& facts, const QPalette& palette, const std::vector<StudyScore>& scores)
+{
+    return Writer(facts, palette, scores).write();
+}
 
 } // namespace mama

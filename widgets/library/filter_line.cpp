@@ -35,13 +35,32 @@ FilterLine::FilterLine(QWidget* parent)
 
 void FilterLine::setColumns(const std::shared_ptr<const StudyColumns>& columns) { m_columns = columns; }
 
+void FilterLine::setErrorLine(QWidget* line)
+{
+    m_errorLine = line;
+    line->installEventFilter(this);
+}
+
+// It comes, goes and moves while the list is open.
+bool FilterLine::eventFilter(QObject* watched, QEvent* event)
+{
+    const QEvent::Type type = event->type();
+    if (watched == m_errorLine && m_completer->popup()->isVisible() &&
+        (type == QEvent::Show || type == QEvent::Hide || type == QEvent::Move || type == QEvent::Resize)) {
+        const QModelIndex chosen = m_completer->popup()->currentIndex();
+        showOffered();
+        m_completer->popup()->setCurrentIndex(chosen);
+    }
+    return QLineEdit::eventFilter(watched, event);
+}
+
 void FilterLine::offer(bool asked)
 {
     m_offered->clear();
     if (m_columns && !hasSelectedText()) {
         const QByteArray all = text().toUtf8();
         const auto cursor = static_cast<std::size_t>(text().left(cursorPosition()).toUtf8().size());
-        m_now = completeFilter(*m_columns, {all.constData(), static_cast<std::size_t>(all.size())}, cursor);
+        m_now = completeFilter(*m_columns, {all.constData(), static_cast<std::size_t>(all.size())}, cursor, m_models);
         // What is typed whole already needs no offer.
         const QByteArray typed =
             all.mid(static_cast<qsizetype>(m_now.begin), static_cast<qsizetype>(m_now.end - m_now.begin));
@@ -58,10 +77,18 @@ void FilterLine::offer(bool asked)
     QAbstractItemView* popup = m_completer->popup();
     if (m_offered->rowCount() == 0)
         return popup->hide();
+    showOffered();
+    popup->setCurrentIndex({});
+}
+
+void FilterLine::showOffered()
+{
+    const QAbstractItemView* popup = m_completer->popup();
     QRect place = cursorRect();
     place.setWidth(popup->sizeHintForColumn(0) + popup->verticalScrollBar()->sizeHint().width() + 24);
+    if (m_errorLine && m_errorLine->isVisible())
+        place.setBottom(mapFromGlobal(m_errorLine->mapToGlobal(m_errorLine->rect().bottomLeft())).y());
     m_completer->complete(place);
-    popup->setCurrentIndex({});
 }
 
 void FilterLine::take(const QModelIndex& index)

@@ -50,6 +50,16 @@ void StudyDetails::setPictures(const std::array<TilePicture, 4>& pictures)
         m_pictures->show(pictures, m_facts);
 }
 
+void StudyDetails::setScores(std::vector<StudyScore> scores)
+{
+    if (scores == m_scores)
+        return;
+    m_scores = std::move(scores);
+    const int place = m_text->verticalScrollBar()->value();
+    showText();
+    m_text->verticalScrollBar()->setValue(place);
+}
+
 void StudyDetails::clear(const QString& why)
 {
     m_study = 0;
@@ -61,7 +71,7 @@ void StudyDetails::clear(const QString& why)
 
 void StudyDetails::showText()
 {
-    m_study == 0 ? m_text->setPlainText(m_why) : m_text->setHtml(htmlOf(m_facts, palette()));
+    m_study == 0 ? m_text->setPlainText(m_why) : m_text->setHtml(htmlOf(m_facts, palette(), m_scores));
 }
 
 // The text keeps more than half of the height.

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/library/studies/study_facts.h"
+#include "widgets/library/facts_text.h"
 #include "widgets/library/study_tile.h"
 
 #include <QWidget>
@@ -20,6 +21,7 @@ public:
 
     void show(const StudyFacts& facts, const std::array<TilePicture, 4>& pictures);
     void setPictures(const std::array<TilePicture, 4>& pictures); // of the same study
+    void setScores(std::vector<StudyScore> scores);               // of models that are asked; none: nothing is
     void clear(const QString& why);                               // why nothing is shown
     std::int64_t study() const { return m_study; }                // 0: none
     DetailPictures* pictures() const { return m_pictures; }
@@ -38,6 +40,7 @@ private:
     QTextBrowser* m_text;
     std::int64_t m_study = 0;
     StudyFacts m_facts;
+    std::vector<StudyScore> m_scores;
     QString m_why;
     void showText();
 };

@@ -144,6 +144,8 @@ QString StudyGrid::describe(int row) const
     QString text = tr("%1, %2 of %3").arg(tile.title).arg(row + 1).arg(m_place->rows());
     if (!tile.note.isEmpty())
         text += QStringLiteral(", ") + tile.note;
+    if (!tile.others.isEmpty())
+        text += QStringLiteral(", ") + tile.others;
     if (m_place->isSelected(row))
         text += tr(", selected");
     return text;
@@ -298,6 +300,8 @@ void StudyGrid::showTip(const QPoint& at, const QPoint& global)
     QString text = tile.title;
     if (!tile.note.isEmpty())
         text += QLatin1Char('\n') + tile.note;
+    if (!tile.others.isEmpty())
+        text += QLatin1Char('\n') + tile.others;
     for (int view = 0; view < 4; ++view) {
         const TilePicture& picture = tile.pictures[static_cast<std::size_t>(view)];
         if (!TilePainter::cell(place, tile, view, fontMetrics()).contains(at))

@@ -81,10 +81,11 @@ void StudyTable::buildHeader()
     connect(header, &QHeaderView::sectionResized, this, changed);
 }
 
-void StudyTable::setColumns(std::vector<StudyTableColumn> columns, StudyTableModel::Text text)
+void StudyTable::setColumns(std::vector<StudyTableColumn> columns, StudyTableModel::Text text,
+                            StudyTableModel::Text tip)
 {
     m_restoring = true;
-    m_model->setColumns(std::move(columns), std::move(text));
+    m_model->setColumns(std::move(columns), std::move(text), std::move(tip));
     for (int i = 0; i < m_model->columnCount(); ++i) {
         const StudyTableColumn& column = m_model->columns()[static_cast<std::size_t>(i)];
         setColumnHidden(i, column.hidden);
@@ -118,9 +119,9 @@ void StudyTable::setSorting(const QString& column, Qt::SortOrder order)
 // The same column again turns the order.
 void StudyTable::askSorting(int section)
 {
-    const QString& id = m_model->columns()[static_cast<std::size_t>(section)].id;
-    const bool turn = id == m_sorted && m_order == Qt::AscendingOrder;
-    setSorting(id, turn ? Qt::DescendingOrder : Qt::AscendingOrder);
+    const StudyTableColumn& column = m_model->columns()[static_cast<std::size_t>(section)];
+    const bool highest = column.id == m_sorted ? m_order == Qt::AscendingOrder : column.highestFirst;
+    setSorting(QString(column.id), highest ? Qt::DescendingOrder : Qt::AscendingOrder);
     Q_EMIT sortAsked(m_sorted, m_order);
 }
 

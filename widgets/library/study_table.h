@@ -13,8 +13,8 @@ public:
     explicit StudyTable(StudyPlace* place, QWidget* parent = nullptr);
 
     StudyPlace* place() const { return m_place; }
-    // text: called for every cell that is drawn, on the window's thread.
-    void setColumns(std::vector<StudyTableColumn> columns, StudyTableModel::Text text);
+    // text: called for every cell that is drawn, on the window's thread; tip: for one under the cursor.
+    void setColumns(std::vector<StudyTableColumn> columns, StudyTableModel::Text text, StudyTableModel::Text tip = {});
     void refresh();
     // How the whole list is sorted now; an unknown id: by nothing that is a column. Emits nothing.
     void setSorting(const QString& column, Qt::SortOrder order);

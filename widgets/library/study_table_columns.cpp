@@ -69,6 +69,16 @@ void StudyTable::restoreColumns(const QByteArray& state)
             setColumnWidth(i, std::clamp(each[QStringLiteral("width")].toInt(100), 20, 2000));
         horizontalHeader()->moveSection(horizontalHeader()->visualIndex(i), visual++);
     }
+    std::vector<int> others;
+    for (const auto& [id, index] : indices)
+        others.push_back(index);
+    std::sort(others.begin(), others.end());
+    for (const int index : others) { // that the state does not know: each stays behind the one before it
+        const int from = horizontalHeader()->visualIndex(index),
+                  to = index == 0 ? 0 : horizontalHeader()->visualIndex(index - 1) + 1;
+        if (from > to)
+            horizontalHeader()->moveSection(from, to);
+    }
     if (shownColumns() == 0 && m_model->columnCount() > 0)
         setColumnHidden(0, false);
     m_restoring = false;

@@ -12,11 +12,12 @@ StudyTableModel::StudyTableModel(StudyPlace* place, QObject* parent) : QAbstract
     m_rows = place->rows();
 }
 
-void StudyTableModel::setColumns(std::vector<StudyTableColumn> columns, Text text)
+void StudyTableModel::setColumns(std::vector<StudyTableColumn> columns, Text text, Text tip)
 {
     beginResetModel();
     m_columns = std::move(columns);
     m_text = std::move(text);
+    m_tip = std::move(tip);
     endResetModel();
 }
 
@@ -38,8 +39,11 @@ QVariant StudyTableModel::data(const QModelIndex& index, int role) const
     if (!index.isValid() || !m_text || index.row() >= m_rows)
         return {};
     switch (role) {
-    case Qt::DisplayRole:
-    case Qt::ToolTipRole: return m_text(index.row(), index.column());
+    case Qt::DisplayRole: return m_text(index.row(), index.column());
+    case Qt::ToolTipRole: {
+        const QString tip = m_tip ? m_tip(index.row(), index.column()) : QString();
+        return tip.isEmpty() ? m_text(index.row(), index.column()) : tip;
+    }
     case Qt::TextAlignmentRole: {
         const bool number = m_columns[static_cast<std::size_t>(index.column())].number;
         return QVariant::fromValue(Qt::Alignment(Qt::AlignVCenter | (number ? Qt::AlignRight : Qt::AlignLeft)));
@@ -56,6 +60,8 @@ QVariant StudyTableModel::headerData(int section, Qt::Orientation orientation, i
         const StudyTableColumn& column = m_columns[static_cast<std::size_t>(section)];
         if (role == Qt::TextAlignmentRole && column.number)
             return QVariant::fromValue(Qt::Alignment(Qt::AlignCenter));
+        if (role == Qt::ToolTipRole && !column.tip.isEmpty())
+            return column.tip;
         return role == Qt::DisplayRole || role == Qt::ToolTipRole ? QVariant(column.title) : QVariant();
     }
     if (role != Qt::DisplayRole || section < 0 || section >= m_rows)

@@ -11,7 +11,10 @@ struct StudyTableColumn
     QString id, title; // id: stays the same from one library to the next, and in the settings
     bool number = false;
     int width = 110;
-    bool hidden = false; // until the user shows it
+    bool hidden = false;       // until the user shows it
+    QString tip = {};          // of its header; empty: its title
+    bool highestFirst = false; // when the list is sorted by it anew
+    bool operator==(const StudyTableColumn&) const = default;
 };
 
 // The rows of a list of studies as a table; keeps nothing of them, and asks for what is drawn. The header of a selected
@@ -23,7 +26,8 @@ public:
     using Text = std::function<QString(int row, int column)>;
 
     explicit StudyTableModel(StudyPlace* place, QObject* parent = nullptr);
-    void setColumns(std::vector<StudyTableColumn> columns, Text text);
+    // tip: of a cell, where it says more than its text; may be empty, as what it gives may be.
+    void setColumns(std::vector<StudyTableColumn> columns, Text text, Text tip = {});
     const std::vector<StudyTableColumn>& columns() const { return m_columns; }
     void refresh(); // texts have changed, not the rows
 
@@ -36,7 +40,7 @@ private:
     StudyPlace* m_place;
     int m_rows = 0; // of the place when it last told: views must not hear of others in between
     std::vector<StudyTableColumn> m_columns;
-    Text m_text;
+    Text m_text, m_tip;
 };
 
 } // namespace mama

@@ -25,6 +25,7 @@ struct TilePicture
 struct StudyTile
 {
     QString title, note;                   // "90012 · 2013-05-04"; a score, or what is wrong
+    QString others{};                      // what other models say, in small type beside the note
     std::vector<QColor> tags{};            // a dot each
     std::array<TilePicture, 4> pictures{}; // RCC, LCC, RMLO, LMLO
     int best = -1;                         // the view that a search found; -1: none

@@ -29,6 +29,13 @@ QRect pictureArea(const QRect& tile, bool note, const QFontMetrics& font)
     return inner(tile).adjusted(padding, line, -padding, note ? -line : -padding);
 }
 
+QFont smaller(QFont font)
+{
+    if (font.pointSizeF() > 0)
+        font.setPointSizeF(font.pointSizeF() * 0.85);
+    return font;
+}
+
 void paintTick(QPainter& painter, const QRectF& box, const QColor& colour)
 {
     painter.setPen(QPen(colour, 2, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
@@ -94,12 +101,9 @@ void TilePainter::paint(QPainter& painter, const QRect& tile, const StudyTile& s
     const QFontMetrics font = painter.fontMetrics();
     const int line = font.height() + 4;
     paintHead(painter, {card.x() + padding, card.y(), card.width() - 2 * padding, line}, study, look);
-    if (!study.note.isEmpty()) {
-        const QRect below(card.x() + padding, card.bottom() + 1 - line, card.width() - 2 * padding, line);
-        painter.setPen(palette.color(look.selected ? QPalette::HighlightedText : QPalette::ButtonText));
-        painter.drawText(below, Qt::AlignVCenter | Qt::AlignLeft,
-                         font.elidedText(study.note, Qt::ElideRight, below.width()));
-    }
+    if (!study.note.isEmpty())
+        paintNotes(painter, {card.x() + padding, card.bottom() + 1 - line, card.width() - 2 * padding, line}, study,
+                   look);
     const QRect area = pictureArea(tile, !study.note.isEmpty(), font);
     painter.fillRect(area, Qt::black);
     for (int view = 0; view < 4; ++view) {
@@ -125,6 +129,22 @@ void TilePainter::paint(QPainter& painter, const QRect& tile, const StudyTile& s
     painter.setPen(QPen(palette.color(QPalette::WindowText), 2, look.focused ? Qt::SolidLine : Qt::DotLine));
     painter.setBrush(Qt::NoBrush);
     painter.drawRoundedRect(QRectF(tile).adjusted(1.5, 1.5, -1.5, -1.5), 5, 5);
+}
+
+// The note, and in small type what other models say, as far as there is room.
+void TilePainter::paintNotes(QPainter& painter, const QRect& line, const StudyTile& study, const Look& look)
+{
+    const QFont plain = painter.font();
+    const QFontMetrics font = painter.fontMetrics();
+    painter.setPen(paletteOf(painter).color(look.selected ? QPalette::HighlightedText : QPalette::ButtonText));
+    painter.drawText(line, Qt::AlignVCenter | Qt::AlignLeft, font.elidedText(study.note, Qt::ElideRight, line.width()));
+    const QRect rest = line.adjusted(font.horizontalAdvance(study.note) + 8, 0, 0, 0);
+    if (study.others.isEmpty() || rest.width() < 5 * font.averageCharWidth())
+        return;
+    painter.setFont(smaller(plain));
+    painter.drawText(rest, Qt::AlignVCenter | Qt::AlignRight,
+                     painter.fontMetrics().elidedText(study.others, Qt::ElideRight, rest.width()));
+    painter.setFont(plain);
 }
 
 // Tick, title, and a dot for each tag.
@@ -203,9 +223,7 @@ void TilePainter::paintWords(QPainter& painter, const QRect& cell, const TilePic
     else if (view.state == TilePicture::State::Refused)
         painter.fillRect(cell, refusedGround);
     const QFont plain = painter.font();
-    QFont small = plain;
-    if (plain.pointSizeF() > 0)
-        small.setPointSizeF(plain.pointSizeF() * 0.85);
+    QFont small = smaller(plain);
     const int line = painter.fontMetrics().height();
     painter.setPen(none ? faintColour : wordColour);
     QRect first(cell.x() + 2, cell.center().y() - line, cell.width() - 4, line);

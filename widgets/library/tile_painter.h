@@ -36,6 +36,7 @@ public:
     static QString word(const TilePicture& view);
 
 private:
+    void paintNotes(QPainter& painter, const QRect& line, const StudyTile& study, const Look& look);
     void paintHead(QPainter& painter, const QRect& line, const StudyTile& study, const Look& look);
     void paintWords(QPainter& painter, const QRect& cell, const TilePicture& view);
     const QPixmap& scaled(const TilePicture& view, const QRect& part, const QSize& size, double ratio);

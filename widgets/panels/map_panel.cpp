@@ -38,10 +38,26 @@ QComboBox* choice(QWidget* parent, const QString& name)
     return box;
 }
 
-void addChoice(QComboBox* box, const QString& text, const QVariant& data, const QString& tip)
+struct Choice
 {
-    box->addItem(text, data);
-    box->setItemData(box->count() - 1, plainTip(tip), Qt::ToolTipRole);
+    QString text;
+    QVariant data;
+    QString tip;
+};
+
+// Results come while a list is open under the mouse: what is the same stays as it is.
+void offer(QComboBox* box, const QList<Choice>& choices)
+{
+    bool same = box->count() == choices.size();
+    for (int i = 0; same && i < box->count(); ++i)
+        same = box->itemText(i) == choices[i].text && box->itemData(i) == choices[i].data;
+    if (same)
+        return;
+    box->clear();
+    for (const Choice& choice : choices) {
+        box->addItem(choice.text, choice.data);
+        box->setItemData(box->count() - 1, plainTip(choice.tip), Qt::ToolTipRole);
+    }
 }
 
 // A label that gives its control the focus by Alt and a letter.
@@ -211,18 +227,27 @@ void MapPanel::setChoicesThere(bool there)
         each->setEnabled(there);
 }
 
+QString MapPanel::shownWay() const
+{
+    return m_ways.current.isEmpty() && !m_ways.all.isEmpty() ? m_ways.all.front().first : m_ways.current;
+}
+
 void MapPanel::setWays(const Ways& ways)
 {
     m_ways = ways;
-    m_way->clear();
-    m_beside->clear();
-    addChoice(m_beside, tr("nothing"), {}, tr("One map of each picture"));
+    QList<Choice> all, others{{tr("nothing"), {}, tr("One map of each picture")}};
     for (const auto& [way, meaning] : ways.all) {
-        addChoice(m_way, tr("%1: %2").arg(way, meaning), way, meaning);
-        addChoice(m_beside, tr("%1: %2").arg(way, meaning), way, meaning);
+        all.append({tr("%1: %2").arg(way, meaning), way, meaning});
+        if (way != shownWay())
+            others.append(all.back());
     }
+    offer(m_way, all);
+    offer(m_beside, others);
     m_way->setCurrentIndex(std::max(0, m_way->findData(ways.current)));
-    m_beside->setCurrentIndex(ways.beside ? std::max(1, m_beside->findData(*ways.beside)) : 0);
+    const auto named = [&](const QString& way) { // empty: the first, which is the model's own
+        return way.isEmpty() && !ways.all.isEmpty() ? ways.all.front().first : way;
+    };
+    m_beside->setCurrentIndex(ways.beside ? std::max(0, m_beside->findData(named(*ways.beside))) : 0);
     m_way->setToolTip(plainTip(
         tr("How the map is computed; of these ways none was trained for localisation but a MaMA model's standard")));
     m_note->setText(ways.note);
@@ -233,9 +258,10 @@ void MapPanel::setWays(const Ways& ways)
 
 void MapPanel::setSentences(const QStringList& sentences, int current)
 {
-    m_sentence->clear();
+    QList<Choice> all;
     for (const QString& sentence : sentences)
-        addChoice(m_sentence, sentence, {}, sentence);
+        all.append({sentence, {}, sentence});
+    offer(m_sentence, all);
     m_sentence->setCurrentIndex(current);
     for (QWidget* each : std::initializer_list<QWidget*>{m_sentence, m_sentenceLabel})
         each->setVisible(sentences.size() > 1);
@@ -243,23 +269,26 @@ void MapPanel::setSentences(const QStringList& sentences, int current)
 
 void MapPanel::setLess(const QString& what, const QString& sentence, const QStringList& others, bool meanMaps)
 {
-    m_less->clear();
-    addChoice(m_less, tr("nothing"), QStringList{QStringLiteral("none"), QString()}, tr("The map as it is"));
+    const auto takes = [](const char* kind, const QString& which = {}) {
+        return QStringList{QLatin1String(kind), which};
+    };
+    QList<Choice> choices{{tr("nothing"), takes("none"), tr("The map as it is")}};
     if (meanMaps)
-        addChoice(
-            m_less, tr("the reference's mean map"), QStringList{QStringLiteral("reference"), QString()},
-            tr("What this sentence gives on average at that place of the breasts of the model's reference studies"));
-    addChoice(m_less, tr("neutral sentences"), QStringList{QStringLiteral("neutral"), QString()},
-              tr("What sentences that say nothing of a breast give on average at that place of this picture"));
+        choices.append({tr("the reference's mean map"), takes("reference"),
+                        tr("What this sentence gives on average at that place of the breasts of the model's reference "
+                           "studies")});
+    choices.append({tr("neutral sentences"), takes("neutral"),
+                    tr("What sentences that say nothing of a breast give on average at that place of this picture")});
     QStringList all = others;
     if (what == QLatin1String("sentence") && !sentence.isEmpty() && !all.contains(sentence))
         all << sentence;
     for (const QString& other : all)
-        addChoice(m_less, tr("“%1”").arg(other), QStringList{QStringLiteral("sentence"), other},
-                  tr("The map of another sentence: %1").arg(other));
+        choices.append(
+            {tr("“%1”").arg(other), takes("sentence", other), tr("The map of another sentence: %1").arg(other)});
     for (const auto& [way, meaning] : m_ways.all)
-        if (way != (m_ways.current.isEmpty() ? m_ways.all.front().first : m_ways.current))
-            addChoice(m_less, tr("the same map as %1").arg(way), QStringList{QStringLiteral("way"), way}, meaning);
+        if (way != shownWay())
+            choices.append({tr("the same map as %1").arg(way), takes("way", way), meaning});
+    offer(m_less, choices);
     m_less->setCurrentIndex(std::max(0, m_less->findData(QStringList{what, sentence})));
 }
 

@@ -51,6 +51,7 @@ Q_SIGNALS:
 
 private:
     void layOut();
+    QString shownWay() const;
     void connectControls();
     void read();
     void readRange();

@@ -18,6 +18,9 @@ enum Column { View, Kind, Value, Text, Basis };
 
 qint64 idOf(const QTreeWidgetItem* item) { return item ? item->data(View, Qt::UserRole).toLongLong() : 0; }
 
+// In lines of its parts, so that it takes little room: "at detector," and "not corrected".
+QString broken(QString text) { return text.replace(QStringLiteral(", "), QStringLiteral(",\n")); }
+
 } // namespace
 
 NotesPanel::NotesPanel(QWidget* parent)
@@ -31,14 +34,24 @@ NotesPanel::NotesPanel(QWidget* parent)
     m_list->setHeaderLabels({tr("View"), tr("What"), tr("Value"), tr("Text"), tr("Basis")});
     m_list->setAccessibleName(tr("Notes"));
     m_list->setRootIsDecorated(false);
-    m_list->setUniformRowHeights(true);
+    m_list->setWordWrap(true);
     m_list->setAlternatingRowColors(true);
     m_list->setAllColumnsShowFocus(true);
     m_list->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_list->header()->setStretchLastSection(true);
-    for (const auto& [column, width] : {std::pair{View, 48}, {Kind, 64}, {Value, 80}, {Text, 90}})
-        m_list->setColumnWidth(column, width);
+    QHeaderView& header = *m_list->header();
+    header.setStretchLastSection(false);
+    header.setMinimumSectionSize(40);
+    for (const int each : {View, Kind, Value, Basis}) // as wide as they need; texts are wrapped in what is left
+        header.setSectionResizeMode(each, QHeaderView::ResizeToContents);
+    header.setSectionResizeMode(Text, QHeaderView::Stretch);
+    connect(
+        &header, &QHeaderView::sectionResized, m_list,
+        [this](int column, int before, int now) {
+            if (column == Text && before != now) // rows are as high as the wrapped texts
+                m_list->doItemsLayout();
+        },
+        Qt::QueuedConnection);
     m_list->installEventFilter(this);
     connect(m_list, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* now) {
         if (!m_filling && now)
@@ -98,10 +111,12 @@ void NotesPanel::setRows(const std::vector<NoteRow>& rows)
     m_list->clear();
     QTreeWidgetItem* wanted = nullptr;
     for (const NoteRow& row : rows) {
-        auto* item = new QTreeWidgetItem(m_list, {row.view, row.kind, row.value, row.text, row.basis});
+        auto* item = new QTreeWidgetItem(m_list, {row.view, row.kind, row.value, row.text, broken(row.basis)});
         item->setFlags(item->flags() | Qt::ItemIsEditable);
         item->setData(View, Qt::UserRole, static_cast<qint64>(row.id));
-        item->setTextAlignment(Value, Qt::AlignRight | Qt::AlignVCenter);
+        item->setTextAlignment(Value, Qt::AlignRight | Qt::AlignTop);
+        for (const int each : {View, Kind, Text, Basis})
+            item->setTextAlignment(each, Qt::AlignLeft | Qt::AlignTop);
         for (int each = View; each <= Basis; ++each)
             item->setToolTip(each, plainTip(row.details));
         if (row.id == current)

@@ -60,7 +60,8 @@ QHBoxLayout* QueryPanel::buildSentence()
     m_sentence->setAccessibleName(tr("Sentence"));
     m_ask = new QPushButton(tr("Ask"), this);
     m_ask->setEnabled(false);
-    m_ask->setToolTip(tr("Score this sentence on every view (Enter)"));
+    m_ask->setToolTip(tr(
+        "Score this sentence on every view (Enter: then keys act on the pictures; Shift+Enter: stay for the next sentence)"));
     m_examples = new QWidget(this);
     m_examples->setLayout(new QVBoxLayout);
     m_examples->layout()->setContentsMargins(0, 0, 0, 0);

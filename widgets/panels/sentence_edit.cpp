@@ -43,6 +43,12 @@ void SentenceEdit::keyPressEvent(QKeyEvent* event)
         if (text.trimmed().contains(QLatin1Char('\n')))
             return Q_EMIT reportPasted(text);
     }
+    const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
+    if (enter && event->modifiers().testFlag(Qt::ShiftModifier)) { // whoever hears it may move the focus
+        QLineEdit::keyPressEvent(event);
+        setFocus(Qt::OtherFocusReason);
+        return selectAll();
+    }
     const int step = event->key() == Qt::Key_Up ? 1 : event->key() == Qt::Key_Down ? -1 : 0;
     if (step == 0 || event->modifiers() != Qt::NoModifier) {
         m_at = -1;

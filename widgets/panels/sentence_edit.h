@@ -4,7 +4,8 @@
 
 namespace mama {
 
-// A line for sentences with a history: Up and Down go through it, typing offers what was asked before.
+// A line for sentences with a history: Up and Down go through it, typing offers what was asked before. Shift+Enter is
+// Enter that keeps the focus, with the sentence selected, for the next one.
 class SentenceEdit : public QLineEdit
 {
     Q_OBJECT

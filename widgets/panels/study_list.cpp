@@ -47,7 +47,7 @@ void StudyPanel::buildStudies()
     m_search->installEventFilter(this);
     m_orders = new QComboBox(this);
     m_orders->setAccessibleName(tr("Order of the studies"));
-    m_orders->addItems({tr("By patient, newest first"), tr("Newest first"), tr("Oldest first")});
+    m_orders->addItems({tr("By patient, exams newest first"), tr("Newest first"), tr("Oldest first")});
     m_problemsTitle = heading({}, this);
     m_problems = makeList(this, tr("Files that are not shown, and why"));
     m_problems->setLayoutMode(QListView::Batched); // a data set may have thousands of tables and masks

@@ -61,6 +61,7 @@ public:
     void setUnread(int image);            // of the current study: it could not be read
     void addProblem(const QString& text); // of the current study; once, however often it is told
     void setIdentifiersShown(bool shown);
+    int notShown() const { return m_ofStudy + m_ofScan; } // files, as the list counts them
 
 Q_SIGNALS:
     void studyChosen(int study);

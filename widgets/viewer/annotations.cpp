@@ -62,6 +62,8 @@ BorderColour borderColour(ExamRole role, bool active)
     return active ? BorderColour{0.25F, 0.55F, 0.85F} : BorderColour{0.16F, 0.17F, 0.19F};
 }
 
+QString starText(const SpacingFact& spacing) { return tr("* %1").arg(shownText(spacing.basis)); }
+
 // Large, where exams hang beside each other; in a narrow cell in two lines.
 void addExam(ExamRole role, const QString& date, bool narrow, std::vector<TextLine>& lines)
 {
@@ -99,7 +101,7 @@ void Annotations::draw(const ViewModel& model, const ViewTexts& texts, const Ove
     for (const HungCell& cell : model.hung()) {
         if (!cell.pane || !model.pane(*cell.pane))
             drawEmpty(texts, cell, frame);
-        else if (texts.shown)
+        else if (texts.labels)
             drawCell(model, texts, style, cell, frame);
     }
     drawMarks(model, texts.marks, frame);
@@ -166,8 +168,9 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     const int margin = scaled(8, frame.unit);
     const bool outerLeft = cell.wallRight;
     const int room = std::max(40, cell.area.width - 2 * margin);
-    // Over a small picture only what a result must not be without: the rest would hide the breast.
-    const bool small = cell.area.height < scaled(200, frame.unit) || cell.area.width < scaled(170, frame.unit);
+    // Over a small picture, too, only what must be known: the rest would hide the breast.
+    const bool narrow = cell.area.height < scaled(200, frame.unit) || cell.area.width < scaled(170, frame.unit);
+    const bool few = narrow || !texts.all;
     const std::size_t sprites = frame.sprites.size(), bars = frame.bars.size();
     const auto place = [&](Sprite sprite, int y) {
         sprite.x = outerLeft ? cell.area.x + margin : cell.area.x + cell.area.width - margin - sprite.width;
@@ -176,20 +179,21 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     };
 
     const QString name = QString::fromStdString(facts.label.empty() ? cell.name : facts.label);
-    std::vector<TextLine> top{{name, small ? 11.0 : 15.0, Qt::white, true}};
+    std::vector<TextLine> top{{name, narrow ? 11.0 : 15.0, Qt::white, true}};
     const QString date =
         dateText(facts.header.acquisitionDate.empty() ? facts.header.studyDate : facts.header.acquisitionDate);
     if (const ExamRole role = texts.role(cell); role != ExamRole::Only)
         addExam(role, date, cell.area.width < scaled(260, frame.unit), top);
-    else if (!date.isEmpty() && !small)
+    else if (!date.isEmpty() && !few)
         top.push_back({date, 9.5, quiet});
-    if (const auto score = texts.score.find(*cell.pane); score != texts.score.end() && !score->second.isEmpty())
+    if (const auto score = texts.score.find(*cell.pane);
+        texts.all && score != texts.score.end() && !score->second.isEmpty())
         for (const QString& line : score->second.split(QLatin1Char('\n')))
-            top.push_back({line, small ? 8.5 : 10.5, result, true});
+            top.push_back({line, narrow ? 8.5 : 10.5, result, true});
     if (const auto doubt = texts.doubt.find(*cell.pane); doubt != texts.doubt.end() && !doubt->second.isEmpty())
         for (const QString& line : doubt->second.split(QLatin1Char('\n')))
             top.push_back({line, 8.5, warm, false, true});
-    if (facts.header.frames > 1 && !small)
+    if (facts.header.frames > 1)
         top.push_back({tr("frame %1 of %2").arg(facts.frame + 1).arg(facts.header.frames), 9.5, quiet});
     if (const QString unknown = unknownText(facts); !unknown.isEmpty())
         top.push_back({unknown, 8.5, warm, false, true});
@@ -197,6 +201,8 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
         top.push_back({shownText(badge), 8.5, warm, false, true});
     if (pane.overlay && style.visible && style.basis == RangeBasis::Study)
         top.push_back({tr("colours stretched to this study"), 8.5, warm, false, true});
+    if (model.inverted)
+        top.push_back({tr("inverted"), 8.5, warm, false, true});
     if (pane.own)
         top.push_back({tr("unlinked: zooms and windows by itself"), 8.5, warm, false, true});
     if (!(pane.turn == Turn()))
@@ -204,11 +210,19 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     if (!facts.warnings.empty())
         top.push_back({facts.warnings.size() == 1 ? tr("1 warning") : tr("%1 warnings").arg(facts.warnings.size()), 8.5,
                        warm, false, true});
+    if (few && texts.starred.contains(*cell.pane))
+        top.push_back({starText(facts.spacing), 8.5, quiet});
+    for (TextLine& line : top)
+        line.grounded = true;
     std::for_each(top.begin() + 1, top.end(),
                   [](TextLine& line) { line.most = 3; }); // a number that is cut says nothing
     place(m_text.text(top, !outerLeft, room, frame.unit), cell.area.y + margin / 2);
-    if (small)
-        return;
+    const auto directions = [&](std::vector<PixelRect> taken) {
+        if (!(pane.turn == Turn()) && !narrow)
+            drawDirections(pane, cell, std::move(taken), frame);
+    };
+    if (few)
+        return directions(areasFrom(frame, sprites, bars));
 
     std::vector<TextLine> bottom;
     if (pane.overlay && style.visible) {
@@ -220,11 +234,12 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
         bottom.push_back({fieldText(pane, *field), 9.5, warm, true});
     }
     const bool trueSize = model.modeOf(pane) == ZoomMode::TrueSize && facts.spacing.mm;
-    const std::vector<TextLine> always{{windowText(model, pane), 8.5, quiet},
-                                       {zoomText(zoomOf(model, pane)) + (trueSize ? tr(" · true size") : QString()) +
-                                            (model.inverted ? tr(" · inverted") : QString()),
-                                        8.5, quiet}};
+    const std::vector<TextLine> always{
+        {windowText(model, pane), 8.5, quiet},
+        {zoomText(zoomOf(model, pane)) + (trueSize ? tr(" · true size") : QString()), 8.5, quiet}};
     bottom.insert(bottom.end(), always.begin(), always.end());
+    for (TextLine& line : bottom)
+        line.grounded = true;
     Sprite sprite = m_text.text(bottom, !outerLeft, room, frame.unit);
     const int y = cell.area.y + cell.area.height - margin / 2 - sprite.height;
     place(sprite, y);
@@ -232,8 +247,7 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     std::vector<PixelRect> taken = areasFrom(frame, sprites, bars);
     if (const auto field = model.field(*cell.pane))
         drawField(*field, cell, taken, frame);
-    if (!(pane.turn == Turn()))
-        drawDirections(pane, cell, std::move(taken), frame);
+    directions(std::move(taken));
 }
 
 // Where on the breast the field lies that is shown: at the chest wall, below, above what is written there.
@@ -294,11 +308,12 @@ void Annotations::drawRuler(const ViewModel& model, const HungCell& cell, int bo
             length = mm;
     QString text = tr("no mm scale in this file");
     if (spacing.mm && length > 0)
-        text = QLocale().toString(length, 'g', 3) + tr(" mm") + QStringLiteral(" · ") + shownText(spacing.basis);
+        text = QLocale().toString(length, 'g', 3) + tr(" mm") + QStringLiteral(" · ") +
+               (isUncorrected(spacing) ? starText(spacing) : shownText(spacing.basis));
     else if (spacing.mm)
         return;
-    Sprite sprite =
-        m_text.text({{text, 8.5, quiet}}, !outerLeft, std::max(40, cell.area.width - 2 * margin), frame.unit);
+    Sprite sprite = m_text.text({{text, 8.5, quiet, false, false, 1, true}}, !outerLeft,
+                                std::max(40, cell.area.width - 2 * margin), frame.unit);
     sprite.x = outerLeft ? cell.area.x + margin : cell.area.x + cell.area.width - margin - sprite.width;
     sprite.y = bottom - sprite.height;
     frame.sprites.push_back(sprite);
@@ -348,7 +363,9 @@ int Annotations::legendRoom(const ViewModel& model, const ViewTexts& texts, Over
         m_room = 0;
     }
     style.visible = true;
-    m_room = std::max(m_room, legendHeight(legendFacts(model, legend, style), width, 0.45 * view.height()));
+    const LegendFacts facts = legendFacts(model, legend, style);
+    if (!facts.bare() || !texts.noticeElsewhere)
+        m_room = std::max(m_room, legendHeight(facts, width, 0.45 * view.height()));
     return m_room;
 }
 
@@ -360,6 +377,8 @@ void Annotations::drawLegend(const ViewModel& model, const ViewTexts& texts, con
               width = std::max(1, frame.width - left - scaled(texts.coveredRight, frame.unit));
     const int height =
         scaled(legendRoom(model, texts, style, {frame.width / frame.unit, frame.height / frame.unit}), frame.unit);
+    if (height <= 0)
+        return;
     const std::string key =
         facts.key() + ' ' + std::to_string(width) + ' ' + std::to_string(height) + ' ' + std::to_string(frame.unit);
     if (key != m_legendKey) {

@@ -6,6 +6,7 @@
 #include <QSizeF>
 #include <QString>
 #include <map>
+#include <set>
 #include <string>
 
 namespace mama::viewer {
@@ -19,8 +20,11 @@ struct ViewTexts
     std::map<PaneId, std::vector<Point>> marks; // stored pixels
     std::map<std::string, ExamRole> exams;      // by study; those that are not named are alone
     ExamRole role(const HungCell& cell) const;
+    std::set<PaneId> starred; // a measurement on it bears a star, for its scale is not corrected
     OverlayLegend legend;
-    bool shown = true;                     // but for what is missing and the legend
+    bool labels = true;           // else nothing at all but what is missing and the legend
+    bool all = true;              // else only what must be known: side and view, exams, what is altered or doubtful
+    bool noticeElsewhere = false; // the strip need not say it while nothing was asked
     int coveredLeft = 0, coveredRight = 0; // logical pixels at the sides over which something lies
 };
 

@@ -40,8 +40,8 @@ bool dragged(const ToolDrag& drag)
 
 } // namespace
 
-DrawTool::DrawTool(ShapeKind kind, NoteLayer& notes, Drawn drawn)
-    : m_kind(kind), m_notes(notes), m_drawn(std::move(drawn))
+DrawTool::DrawTool(ShapeKind kind, NoteLayer& notes, Drawn drawn, Refused refused)
+    : m_kind(kind), m_notes(notes), m_drawn(std::move(drawn)), m_refused(std::move(refused))
 {}
 
 std::size_t DrawTool::wanted() const
@@ -64,11 +64,38 @@ void DrawTool::show(const std::optional<Point>& floating)
 ViewTool::Changed DrawTool::finish()
 {
     const Shape shape = shapeFrom(m_kind, m_places);
+    return end(isPossible(shape) ? std::optional(shape) : std::nullopt);
+}
+
+ViewTool::Changed DrawTool::end(const std::optional<Shape>& shape)
+{
     const PaneId pane = m_pane;
     giveUp();
-    if (isPossible(shape))
-        m_drawn(pane, shape);
+    if (shape)
+        m_drawn(pane, *shape);
+    else
+        m_refused(m_kind);
     return Changed::Drawing;
+}
+
+// How far the places lie from the straight line to the farthest one, device pixels: a drag along a line goes round
+// nothing.
+double DrawTool::breadth(const ViewModel& model) const
+{
+    const auto transform = model.transform(m_pane);
+    if (!transform || m_places.empty())
+        return 0;
+    std::vector<Point> at;
+    for (const Point& each : m_places)
+        at.push_back(transform->toScreen(each));
+    const auto away = [&](const Point& each) { return std::hypot(each.x - at[0].x, each.y - at[0].y); };
+    const Point far = *std::ranges::max_element(at, {}, away);
+    const double length = away(far);
+    double most = 0;
+    for (const Point& each : at)
+        most =
+            std::max(most, std::abs((far.x - at[0].x) * (each.y - at[0].y) - (far.y - at[0].y) * (each.x - at[0].x)));
+    return length > 0 ? most / length : 0;
 }
 
 ViewTool::Changed DrawTool::press(ViewModel& model, const ToolDrag& drag)
@@ -120,8 +147,10 @@ ViewTool::Changed DrawTool::release(ViewModel& model, const ToolDrag& drag)
 {
     if (m_places.empty() || drag.pane != m_pane)
         return Changed::Nothing;
+    if (closedLine() && m_byHand)
+        return breadth(model) * drag.magnification < tremor * drag.unit ? end({}) : finish();
     if (closedLine())
-        return m_byHand ? finish() : Changed::Drawing;
+        return Changed::Drawing;
     if (m_dragged && m_places.size() < wanted())
         if (const auto at = onImage(model, drag.pane, drag.now))
             m_places.push_back(*at);

@@ -10,7 +10,8 @@ namespace mama::viewer {
 class DrawTool : public ViewTool
 {
 public:
-    DrawTool(ShapeKind kind, NoteLayer& notes, Drawn drawn); // notes must outlive the tool
+    // notes must outlive the tool.
+    DrawTool(ShapeKind kind, NoteLayer& notes, Drawn drawn, Refused refused);
     Changed press(ViewModel& model, const ToolDrag& drag) override;
     Changed move(ViewModel& model, const ToolDrag& drag) override;
     Changed release(ViewModel& model, const ToolDrag& drag) override;
@@ -24,10 +25,13 @@ private:
     std::size_t wanted() const; // places; of closed lines as many as are drawn
     void show(const std::optional<Point>& floating);
     Changed finish();
+    Changed end(const std::optional<Shape>& shape); // empty: none that has an extent
+    double breadth(const ViewModel& model) const;
 
     ShapeKind m_kind;
     NoteLayer& m_notes;
     Drawn m_drawn;
+    Refused m_refused;
     PaneId m_pane;
     std::vector<Point> m_places; // stored pixels
     bool m_dragged = false;      // since the press

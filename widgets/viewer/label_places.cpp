@@ -64,14 +64,20 @@ PixelRect LabelPlaces::inside(PixelRect label) const
     return label;
 }
 
-// First close to it on each side; where all of that is taken, the nearest free place of the cell, else the least taken.
 PixelRect LabelPlaces::place(const PixelRect& shape, int width, int height, int gap)
+{
+    const PixelRect seen = intersected(shape, m_cell), of = seen.empty() ? shape : seen;
+    const int x = of.x + of.width / 2, y = of.y + of.height / 2;
+    return place(shape, {y, y, x, x}, width, height, gap);
+}
+
+// First close to it on each side; where all of that is taken, the nearest free place of the cell, else the least taken.
+PixelRect LabelPlaces::place(const PixelRect& shape, const Touch& touch, int width, int height, int gap)
 {
     const PixelRect seen = intersected(shape, m_cell); // of a shape that is larger than the cell
     const PixelRect of = seen.empty() ? shape : seen;
     const int right = of.x + of.width + gap, left = of.x - gap - width, below = of.y + of.height + gap,
-              above = of.y - gap - height, middleX = of.x + (of.width - width) / 2,
-              middleY = of.y + (of.height - height) / 2;
+              above = of.y - gap - height;
     PixelRect best;
     double least = std::numeric_limits<double>::max();
     const auto look = [&](int x, int y, double extra) {
@@ -82,20 +88,19 @@ PixelRect LabelPlaces::place(const PixelRect& shape, int width, int height, int 
         }
     };
     int order = 0;
-    for (const auto& [x, y] : {std::pair{right, middleY},
-                               {left, middleY},
-                               {middleX, below},
-                               {middleX, above},
-                               {right, below},
-                               {left, below},
-                               {right, above},
-                               {left, above}})
+    for (const int share : {2, 4, 1}) // beside the place's middle, then half a label on, or all of it
+        for (const auto& [x, y] : {std::pair{right, touch.right - height / share},
+                                   {left, touch.left - height / share},
+                                   {touch.below - width / share, below},
+                                   {touch.above - width / share, above}})
+            look(x, y, order++);
+    for (const auto& [x, y] : {std::pair{right, below}, {left, below}, {right, above}, {left, above}})
         look(x, y, order++);
     if (least >= 1000) {
         const int step = std::max(8, height / 2);
         for (int y = m_cell.y; y + height <= m_cell.y + m_cell.height; y += step)
             for (int x = m_cell.x; x + width <= m_cell.x + m_cell.width; x += step)
-                look(x, y, 10 + distance({x, y, width, height}, of) / 10);
+                look(x, y, 20 + distance({x, y, width, height}, of));
     }
     m_taken.push_back({best, 3});
     return best;

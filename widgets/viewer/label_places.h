@@ -20,8 +20,14 @@ class LabelPlaces
 public:
     explicit LabelPlaces(const PixelRect& cell) : m_cell(cell) {}
     void keepFree(const PixelRect& area, double weight = 1);
-    // shape: what the label is of; gap: between both. The place is kept free from now on.
-    PixelRect place(const PixelRect& shape, int width, int height, int gap);
+    // Where what the label is of reaches each side of the rectangle around it: the label stands beside such a place.
+    struct Touch
+    {
+        int right, left, below, above; // y, y, x, x
+    };
+    // shape: around what the label is of; gap: between both. The place is kept free from now on.
+    PixelRect place(const PixelRect& shape, const Touch& touch, int width, int height, int gap);
+    PixelRect place(const PixelRect& shape, int width, int height, int gap); // touched in the middle of its sides
 
 private:
     struct Taken

@@ -318,7 +318,7 @@ int legendHeight(const LegendFacts& facts, double width, double most)
         if (height <= most)
             break;
     }
-    return std::max(legendHeight(width), static_cast<int>(std::min(height, most)));
+    return std::max(facts.bare() ? 0 : legendHeight(width), static_cast<int>(std::min(height, most)));
 }
 
 QString LegendFacts::text() const

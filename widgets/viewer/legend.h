@@ -17,13 +17,15 @@ struct LegendFacts
     bool stretched = false;  // to the study on screen
     std::string key() const; // equal facts, equal key
     QString text() const;    // all its words
+    bool bare() const { return !maps && sentence.isEmpty() && warning.isEmpty() && provenance.isEmpty(); }
 };
 
 LegendFacts legendFacts(const ViewModel& model, const OverlayLegend& legend, const OverlayStyle& style);
 
-// At the view's lower edge, always kept free; logical pixels of a view of this width.
+// At the view's lower edge, kept free once something was asked; logical pixels of a view of this width.
 int legendHeight(double width);
-// What all the words need at this width, in smaller letters if that is more than `most`; never less than above.
+// What all the words need at this width, in smaller letters if that is more than `most`; never less than above, but for
+// the notice alone, which is one line.
 int legendHeight(const LegendFacts& facts, double width, double most);
 
 // width, height: device pixels; unit: device pixels a logical pixel. The largest letters in which all fits.

@@ -18,6 +18,11 @@ QString valueOf(double value)
     return QLocale::c().toString(value, 'f', whole ? 0 : 1);
 }
 
+QString meanText(const RegionFigures& figures)
+{
+    return tr("%1 ± %2").arg(valueOf(figures.mean), QLocale::c().toString(figures.deviation, 'f', 1));
+}
+
 } // namespace
 
 QColor colourOf(ShapeKind kind)
@@ -76,22 +81,66 @@ QString basisText(const Shape& shape, const SpacingFact& spacing)
     return spacing.mm ? shownText(spacing.basis) : tr("no mm scale in this file");
 }
 
+Shape asMeasured(const Shape& shape)
+{
+    const ShapeKind kind = shape.kind == ShapeKind::Contour ? ShapeKind::Area
+                           : shape.kind == ShapeKind::Box   ? ShapeKind::Rectangle
+                                                            : shape.kind;
+    return {kind, shape.numbers};
+}
+
+QString listedValue(const Note& note, const SpacingFact& spacing)
+{
+    QStringList lines{valueText(asMeasured(note.shape), spacing)};
+    if (note.figures)
+        lines << meanText(*note.figures) << tr("n %1").arg(note.figures->count);
+    lines.removeAll(QString());
+    return lines.join(QLatin1Char('\n'));
+}
+
+QStringList detailsOf(const Note& note, const SpacingFact& spacing)
+{
+    const Shape measured = asMeasured(note.shape);
+    QStringList lines{valueText(measured, spacing), basisText(measured, spacing), figuresText(note)};
+    if (note.figures)
+        lines << (note.afterLut ? tr("values after the modality LUT") : tr("stored values"));
+    lines << note.text;
+    lines.removeAll(QString());
+    return lines;
+}
+
+bool isUncorrected(const SpacingFact& spacing)
+{
+    return spacing.mm && (spacing.basis.id() == "spacing.at_detector" || spacing.basis.id() == "spacing.basis_unknown");
+}
+
+bool bearsStar(const Note& note, const SpacingFact& spacing)
+{
+    const auto value = isUncorrected(spacing) ? measure(note.shape, spacing.mm) : std::nullopt;
+    return value && value->of != Measure::Of::Angle; // which is the same on every scale
+}
+
+QString refusedText(ShapeKind kind)
+{
+    switch (kind) {
+    case ShapeKind::Area:
+    case ShapeKind::Contour:
+        return tr("Nothing was drawn: a line around a region is dragged around it, or clicked corner by corner.");
+    case ShapeKind::Angle: return tr("Nothing was drawn: an angle needs three different points.");
+    case ShapeKind::Ruler: return tr("Nothing was drawn: a ruler needs two different points.");
+    default: break;
+    }
+    return tr("Nothing was drawn: the %1 has no size.").arg(kindText(kind));
+}
+
 std::vector<TextLine> labelOf(const Note& note, const SpacingFact& spacing, int maxWidth, double unit)
 {
-    const QColor quiet(200, 205, 212);
     std::vector<TextLine> lines;
     if (const QString value = valueText(note.shape, spacing); !value.isEmpty())
-        lines.push_back({value, 10.5, colourOf(note.shape.kind), true});
-    if (note.figures) {
-        const RegionFigures& f = *note.figures;
-        lines.push_back({tr("mean %1   SD %2").arg(valueOf(f.mean), QLocale::c().toString(f.deviation, 'f', 1)), 9.5,
+        lines.push_back({value + (bearsStar(note, spacing) ? QStringLiteral("*") : QString()), 10.5,
                          colourOf(note.shape.kind), true});
-        lines.push_back(
-            {tr("%1 to %2   n %3").arg(valueOf(f.least), valueOf(f.most), QString::number(f.count)), 8.5, quiet});
-        lines.push_back({note.afterLut ? tr("after the modality LUT") : tr("stored values"), 8, quiet});
-    }
-    if (const QString basis = basisText(note.shape, spacing); !basis.isEmpty())
-        lines.push_back({basis, 8, quiet});
+    if (note.figures)
+        lines.push_back({meanText(*note.figures), 9.5, colourOf(note.shape.kind), true});
     if (!note.text.isEmpty())
         for (TextLine& line : TextSprites::wrapped({note.text, 9.5, QColor(240, 242, 245)},
                                                    std::min(maxWidth, static_cast<int>(240 * unit)), 4, unit))

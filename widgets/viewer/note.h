@@ -4,6 +4,7 @@
 
 #include <QColor>
 #include <QString>
+#include <QStringList>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -37,7 +38,19 @@ QString valueText(const Shape& shape, const SpacingFact& spacing);
 QString figuresText(const Note& note);
 // "at detector, not corrected", "no mm scale in this file"; empty: the kind measures nothing.
 QString basisText(const Shape& shape, const SpacingFact& spacing);
-// What stands beside it: value, basis, figures, text. Empty: nothing.
+// A box or a contour marks a place, but has an area too: as the shape that measures it.
+Shape asMeasured(const Shape& shape);
+// "914.9 mm²", then "1360.4 ± 186.6" (mean and SD) and "n 16002" in lines of their own. Empty: nothing is measured.
+QString listedValue(const Note& note, const SpacingFact& spacing);
+// All that is known of it, in lines: value, basis, figures and of which values, text.
+QStringList detailsOf(const Note& note, const SpacingFact& spacing);
+// Whether lengths and areas on the scale are those at the detector, or nobody knows: their numbers bear a star, which
+// the corner of the image explains.
+bool isUncorrected(const SpacingFact& spacing);
+bool bearsStar(const Note& note, const SpacingFact& spacing);
+// What to tell of a shape without extent.
+QString refusedText(ShapeKind kind);
+// What stands beside it, short: value, mean and SD, text. Empty: nothing.
 std::vector<TextLine> labelOf(const Note& note, const SpacingFact& spacing, int maxWidth, double unit);
 
 } // namespace mama::viewer

@@ -15,11 +15,53 @@ constexpr double reach = 7; // logical pixels within which a hand takes hold
 
 int scaled(double logical, double unit) { return static_cast<int>(std::lround(logical * unit)); }
 
-double distanceToSegment(Point p, Point a, Point b)
+double distance(Point a, Point b) { return std::hypot(a.x - b.x, a.y - b.y); }
+
+Point nearestOn(Point a, Point b, Point to)
 {
     const double dx = b.x - a.x, dy = b.y - a.y, square = dx * dx + dy * dy;
-    const double share = square > 0 ? std::clamp(((p.x - a.x) * dx + (p.y - a.y) * dy) / square, 0.0, 1.0) : 0;
-    return std::hypot(p.x - a.x - share * dx, p.y - a.y - share * dy);
+    const double share = square > 0 ? std::clamp(((to.x - a.x) * dx + (to.y - a.y) * dy) / square, 0.0, 1.0) : 0;
+    return {a.x + share * dx, a.y + share * dy};
+}
+
+Point nearestOn(const Outline& outline, const ViewTransform& transform, Point to)
+{
+    Point best = transform.toScreen(outline.places.front());
+    const std::size_t lines = outline.places.size() - (outline.closed ? 0 : 1);
+    for (std::size_t i = 0; i < lines; ++i) {
+        const Point at = nearestOn(transform.toScreen(outline.places[i]),
+                                   transform.toScreen(outline.places[(i + 1) % outline.places.size()]), to);
+        if (distance(at, to) < distance(best, to))
+            best = at;
+    }
+    return best;
+}
+
+// The middle of where a shape reaches farthest to each side, of what of it lies in the area.
+LabelPlaces::Touch touchOf(const Shape& shape, const ViewTransform& transform, const PixelRect& area)
+{
+    std::vector<Point> seen;
+    for (const Point& each : outlineOf(shape).places)
+        if (const Point at = transform.toScreen(each); area.contains(at.x, at.y))
+            seen.push_back(at);
+    if (seen.empty())
+        seen.push_back({area.x + area.width / 2.0, area.y + area.height / 2.0});
+    const auto middle = [&](double Point::*of, double sign, double Point::*wanted) {
+        double most = -1e30, first = 0, last = 0;
+        for (const Point& each : seen) {
+            const double reached = sign * each.*of;
+            if (reached > most + 0.5)
+                first = last = each.*wanted;
+            else if (reached < most - 0.5)
+                continue;
+            most = std::max(most, reached);
+            first = std::min(first, each.*wanted);
+            last = std::max(last, each.*wanted);
+        }
+        return static_cast<int>(std::lround((first + last) / 2));
+    };
+    return {middle(&Point::x, 1, &Point::y), middle(&Point::x, -1, &Point::y), middle(&Point::y, 1, &Point::x),
+            middle(&Point::y, -1, &Point::x)};
 }
 
 // Equal keys, equal pictures: nothing of it tells where on the screen it lies, so that panning draws nothing anew.
@@ -76,6 +118,15 @@ std::vector<Note> NoteLayer::notesOn(const PaneId& pane) const
     return found == m_notes.end() ? std::vector<Note>() : found->second;
 }
 
+bool NoteLayer::starred(const PaneId& pane, const SpacingFact& spacing) const
+{
+    if (draft && draft->pane == pane)
+        return isUncorrected(spacing);
+    const auto found = m_notes.find(pane);
+    return m_shown && found != m_notes.end() &&
+           std::ranges::any_of(found->second, [&](const Note& note) { return bearsStar(note, spacing); });
+}
+
 // Handles of the chosen one first, then what was drawn last.
 std::optional<NoteLayer::Hit> NoteLayer::hit(const ViewModel& model, const Look& look) const
 {
@@ -89,14 +140,15 @@ std::optional<NoteLayer::Hit> NoteLayer::hit(const ViewModel& model, const Look&
         const std::vector<Point> handles = handlesOf(note.shape);
         for (std::size_t i = 0; i < handles.size(); ++i) {
             const Point at = transform->toScreen(handles[i]);
-            if (std::hypot(at.x - look.at.x, at.y - look.at.y) <= near)
+            if (distance(at, look.at) <= near)
                 return Hit{note.id, static_cast<int>(i)};
         }
         const Outline outline = outlineOf(note.shape);
         const std::size_t lines = outline.places.size() - (outline.closed ? 0 : 1);
         for (std::size_t i = 0; i < lines && !line; ++i)
-            if (distanceToSegment(look.at, transform->toScreen(outline.places[i]),
-                                  transform->toScreen(outline.places[(i + 1) % outline.places.size()])) <= near)
+            if (distance(look.at, nearestOn(transform->toScreen(outline.places[i]),
+                                            transform->toScreen(outline.places[(i + 1) % outline.places.size()]),
+                                            look.at)) <= near)
                 line = Hit{note.id, -1};
         return std::nullopt;
     };
@@ -222,7 +274,8 @@ void NoteLayer::paintLabels(const std::vector<Item>& items, const Ground& ground
         if (lines.empty())
             continue;
         Sprite words = text.text(lines, false, std::max(40, ground.area.width - scaled(8, unit)), unit);
-        const PixelRect label = places.place(lesionArea(item.note.shape, ground.transform, unit), words.width,
+        const PixelRect label = places.place(lesionArea(item.note.shape, ground.transform, unit),
+                                             touchOf(item.note.shape, ground.transform, ground.area), words.width,
                                              words.height, scaled(6, unit));
         words.x = label.x;
         words.y = label.y;
@@ -242,22 +295,15 @@ void NoteLayer::paintLeader(const Item& item, const PixelRect& label, const Grou
     const PixelRect seen = intersected(lesionArea(item.note.shape, ground.transform, unit), ground.area);
     const PixelRect shape = noteArea(item.note.shape, ground.transform, unit);
     const QRectF from(label.x, label.y, label.width, label.height);
-    const Outline outline = outlineOf(item.note.shape);
-    QPointF nearest;
-    double least = 1e30;
-    for (const Point& each : outline.places) {
-        const Point at = ground.transform.toScreen(each);
-        const double away = std::hypot(at.x - from.center().x(), at.y - from.center().y());
-        if (away < least && ground.area.contains(at.x, at.y)) {
-            least = away;
-            nearest = {at.x, at.y};
-        }
-    }
+    const Point touched =
+        nearestOn(outlineOf(item.note.shape), ground.transform, {from.center().x(), from.center().y()});
+    const QPointF nearest(touched.x, touched.y);
     const QPointF start(std::clamp(nearest.x(), from.left(), from.right()),
                         std::clamp(nearest.y(), from.top(), from.bottom()));
     const double gap = std::hypot(nearest.x() - start.x(), nearest.y() - start.y());
-    const bool close = gap < 26 * unit && item.note.shape.kind != ShapeKind::Note;
-    if (least > 1e29 || close || seen.empty() || ground.hole.contains(nearest.x(), nearest.y()))
+    const bool close = gap < 12 * unit && item.note.shape.kind != ShapeKind::Note;
+    if (!ground.area.contains(nearest.x(), nearest.y()) || close || seen.empty() ||
+        ground.hole.contains(nearest.x(), nearest.y()))
         return;
     const QRectF bounds = QRectF(start, nearest).normalized().adjusted(-2 * unit, -2 * unit, 2 * unit, 2 * unit);
     const QRect part = bounds.toAlignedRect();

@@ -24,6 +24,7 @@ public:
     };
     std::optional<Place> find(std::int64_t id) const;
     std::vector<Note> notesOn(const PaneId& pane) const;
+    bool starred(const PaneId& pane, const SpacingFact& spacing) const; // some label there bears a star
     void setShown(bool shown) { m_shown = shown; }
     bool shown() const { return m_shown; }
 

@@ -113,7 +113,7 @@ PixelRect lesionArea(const Shape& shape, const ViewTransform& transform, double 
 {
     QRectF bounds = boundsOf(shape, transform);
     if (shape.kind == ShapeKind::Ruler) {
-        const double radius = std::hypot(bounds.width(), bounds.height()) / 2;
+        const double radius = std::max(bounds.width(), bounds.height()) / 2; // its ends lie on the edge
         bounds = QRectF(bounds.center() - QPointF(radius, radius), QSizeF(2 * radius, 2 * radius));
     }
     const double rim = (shape.kind == ShapeKind::Note || shape.kind == ShapeKind::Point ? 14 : 2) * unit;

@@ -2,6 +2,7 @@
 #include "widgets/viewer/pane_view_impl.h"
 
 #include "core/base/error.h"
+#include "core/study/study.h"
 #include "widgets/viewer/scene/gpu.h"
 #include "widgets/viewer/window_tool.h"
 #include "widgets/viewer/zoom_tool.h"
@@ -17,9 +18,10 @@ PaneView::Impl::Impl(PaneView* owner, Presentation presentation)
     : q(owner), rightTool(std::make_unique<WindowTool>()), middleTool(std::make_unique<ZoomTool>())
 {
     for (int each = 0; each <= static_cast<int>(LeftTool::Contour); ++each)
-        leftTools[static_cast<LeftTool>(each)] =
-            makeTool(static_cast<LeftTool>(each), notes,
-                     [this](const PaneId& pane, const Shape& shape) { Q_EMIT q->noteDrawn(pane, shape); });
+        leftTools[static_cast<LeftTool>(each)] = makeTool(
+            static_cast<LeftTool>(each), notes,
+            [this](const PaneId& pane, const Shape& shape) { Q_EMIT q->noteDrawn(pane, shape); },
+            [this](ShapeKind kind) { Q_EMIT q->shapeRefused(kind); });
     grabTool = std::make_unique<GrabTool>(
         notes, [this](std::int64_t id, const Shape& shape) { Q_EMIT q->noteMoved(id, shape); });
     canvas = makeCanvas(owner, presentation,
@@ -115,6 +117,11 @@ SceneFrame PaneView::Impl::frame()
         if (const Pane* pane = cell.pane ? model.pane(*cell.pane) : nullptr)
             out.panes.push_back(
                 {pane->image, pane->overlay, cell.area, *model.transform(*cell.pane), pane->shade, model.inverted});
+    texts.starred.clear();
+    for (const HungCell& cell : model.hung())
+        if (const Pane* pane = cell.pane ? model.pane(*cell.pane) : nullptr;
+            pane && notes.starred(*cell.pane, pane->image->facts().spacing))
+            texts.starred.insert(*cell.pane);
     annotations.draw(model, texts, style, out);
     if (style.cells && style.visible && pointer)
         addCellValue(model, device(*pointer), sprites, out);
@@ -206,7 +213,9 @@ void PaneView::clear()
     m->grabTool->giveUp();
     setNotes({});
     const ViewTexts before = std::exchange(m->texts, {});
-    m->texts.shown = m->aids.texts;
+    m->texts.all = m->aids.texts;
+    m->texts.labels = m->aids.labels;
+    m->texts.noticeElsewhere = before.noticeElsewhere;
     m->texts.coveredLeft = before.coveredLeft;
     m->texts.coveredRight = before.coveredRight;
     m->aids.inverted = m->model.inverted;
@@ -254,6 +263,12 @@ void PaneView::setCovered(int left, int right)
 {
     m->texts.coveredLeft = left;
     m->texts.coveredRight = right;
+    redraw();
+}
+
+void PaneView::setNoticeElsewhere(bool elsewhere)
+{
+    m->texts.noticeElsewhere = elsewhere;
     redraw();
 }
 

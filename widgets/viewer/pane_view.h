@@ -56,6 +56,9 @@ public:
     const OverlayStyle& overlayStyle() const;
     void setLegend(const OverlayLegend& legend);
     void setCovered(int left, int right); // logical pixels at the sides that panels lie over: the legend keeps clear
+    // Whether the window around says already that this is not for clinical use: while nothing was asked the strip below
+    // the images then has no line at all, else this one.
+    void setNoticeElsewhere(bool elsewhere);
     // "image similarity 0.312", under the label, and what is to be doubted of it, as a badge; empty: none.
     void setScore(const PaneId& pane, const QString& text, const QString& doubt = {});
 
@@ -131,6 +134,7 @@ Q_SIGNALS:
     void windowChanged(const mama::viewer::PaneId& pane, const mama::Window& window);
     void placeClicked(const mama::viewer::PaneId& pane, mama::Point at); // with LeftTool::Mark; stored pixels
     void noteDrawn(const mama::viewer::PaneId& pane, const mama::Shape& shape);
+    void shapeRefused(mama::ShapeKind kind); // what was drawn has no extent
     void noteMoved(qint64 id, const mama::Shape& shape);
     void noteSelected(qint64 id); // 0: none
     void noteTextAsked(qint64 id);

@@ -205,7 +205,10 @@ bool PaneView::event(QEvent* event)
     QStringList lines;
     if (!cell) // below the views
         lines << legendFacts(m->model, m->texts.legend, m->style).text();
-    if (pane && m->aids.texts)
+    if (const auto hit = m->noteAt(help.pos()))
+        if (const auto place = m->notes.find(hit->id); place && pane)
+            lines << kindText(place->note->shape.kind) << detailsOf(*place->note, pane->image->facts().spacing);
+    if (pane)
         for (const UserText& warning : pane->image->facts().warnings)
             lines << tr("Warning: %1").arg(shownText(warning));
     if (lines.isEmpty())

@@ -156,7 +156,8 @@ void PaneView::setAids(const Aids& aids)
     m->aids.loupeMagnification = std::clamp(aids.loupeMagnification, leastMagnification, mostMagnification);
     m->aids.loupeSide = std::clamp(aids.loupeSide, leastLoupe, mostLoupe);
     m->model.inverted = aids.inverted;
-    m->texts.shown = aids.texts;
+    m->texts.all = aids.texts;
+    m->texts.labels = aids.labels;
     m->notes.setShown(aids.notes);
     redraw();
     Q_EMIT aidsChanged();

@@ -8,7 +8,8 @@ namespace mama::viewer {
 struct Aids
 {
     bool inverted = false;
-    bool texts = true;      // labels, badges, rulers
+    bool texts = true;      // all of them; else only what must be known (ViewTexts::all)
+    bool labels = true;     // what must be known; off only where pixels are measured, no command does it
     bool notes = true;      // what the reader drew
     bool crossHair = false; // the same place, in mm from the chest wall, in every image
     bool loupe = false;

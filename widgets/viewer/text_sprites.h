@@ -15,8 +15,9 @@ struct TextLine
     double points = 9.5;
     QColor colour = QColor(225, 228, 232);
     bool bold = false;
-    bool boxed = false; // on a plate of its own, for badges
-    int most = 1;       // lines that it may fill where it does not fit in one
+    bool boxed = false;    // on a plate of its own, for badges
+    int most = 1;          // lines that it may fill where it does not fit in one
+    bool grounded = false; // on a dark ground, to be read over dense tissue and burned-in letters
     bool operator==(const TextLine&) const = default;
 };
 

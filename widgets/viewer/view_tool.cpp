@@ -24,10 +24,10 @@ std::optional<ShapeKind> drawnBy(LeftTool tool)
     return std::nullopt;
 }
 
-std::unique_ptr<ViewTool> makeTool(LeftTool tool, NoteLayer& notes, Drawn drawn)
+std::unique_ptr<ViewTool> makeTool(LeftTool tool, NoteLayer& notes, Drawn drawn, Refused refused)
 {
     if (const auto kind = drawnBy(tool))
-        return std::make_unique<DrawTool>(*kind, notes, std::move(drawn));
+        return std::make_unique<DrawTool>(*kind, notes, std::move(drawn), std::move(refused));
     if (tool == LeftTool::Mark)
         return std::make_unique<MarkTool>();
     return std::make_unique<PanTool>();

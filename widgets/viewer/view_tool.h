@@ -44,6 +44,8 @@ enum class LeftTool { Pan, Mark, Ruler, Area, Angle, Circle, Ellipse, Rectangle,
 std::optional<ShapeKind> drawnBy(LeftTool tool); // empty: it draws nothing
 // drawn: hears of each shape that is complete.
 using Drawn = std::function<void(const PaneId& pane, const Shape& shape)>;
-std::unique_ptr<ViewTool> makeTool(LeftTool tool, NoteLayer& notes, Drawn drawn);
+// refused: hears of what a hand ended that is no shape, since it has no extent.
+using Refused = std::function<void(ShapeKind kind)>;
+std::unique_ptr<ViewTool> makeTool(LeftTool tool, NoteLayer& notes, Drawn drawn, Refused refused);
 
 } // namespace mama::viewer

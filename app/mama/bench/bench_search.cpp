@@ -43,12 +43,9 @@ int benchSearch(const SearchBenchOptions& options, const Context& context)
 {
     const auto library = openLibrary({options.library, {}}, Access::Read);
     const StudyColumns columns(*library);
-    std::vector<std::int64_t> studies(columns.size());
-    for (std::size_t i = 0; i < studies.size(); ++i)
-        studies[i] = columns.id(i);
     const EmbeddingSetInfo set = largestSet(options.library);
     const Stopwatch opening;
-    const EmbeddingIndex index(*library, set.folder, studies);
+    const EmbeddingIndex index(*library, set.folder, columns.ids());
     nlohmann::json document = benchHead("search");
     document["model"] = set.modelName;
     document["images"] = index.images();

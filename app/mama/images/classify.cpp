@@ -92,7 +92,8 @@ void addClassify(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<ClassifyCommand>();
     CLI::App* command = app.add_subcommand("classify", "Zero-shot classes of a study");
-    command->description(
+    explain(
+        *command,
         "Similarity of each image with each class's prompts (several prompts a class: each embedding normalised, averaged,\n"
         "normalised), logits (exp(logit scale) x similarity), and their softmax, which is a share among these prompts and\n"
         "not a probability; softmax_twice is what the reference feeds to its AUC. The study's classes: similarities fused by\n"

@@ -89,7 +89,8 @@ void addMapMetrics(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<MapMetricsOptions>();
     CLI::App* command = app.add_subcommand("map-metrics", "How well alignment maps find marked findings");
-    command->description(
+    explain(
+        *command,
         "CNR (signed and absolute, over the breast), pointing hit (first maximum; any of equal ones; ties), IoU at 0.1 to\n"
         "0.5 of the raw and of the min-max scaled map, IoU and Dice at Otsu's threshold and at --threshold, with the\n"
         "oracle of the grid and chance; means over the positives with 95 % intervals, and the false-activation rate of\n"

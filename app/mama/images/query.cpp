@@ -217,7 +217,8 @@ void addQuery(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<QueryCommand>();
     CLI::App* command = app.add_subcommand("query", "Similarity of sentences with every image of a study, and where");
-    command->description(
+    explain(
+        *command,
         "Similarity (cosine) of each sentence with each image of a study, fused per breast and study by a named rule.\n"
         "With --maps: one float32 map [rows, columns] on the patch grid a text and image (cosine of patch and the text's\n"
         "last sentence; NaN where the model saw nothing), masks of breast and of what was seen, and geometry.json; a mean map\n"

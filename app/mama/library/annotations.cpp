@@ -165,7 +165,8 @@ void addChoice(CLI::App& action, AnnotationsCommand& command)
 void addAnnotations(CLI::App& app, Context& context)
 {
     CLI::App* command = app.add_subcommand("annotations", "What readers drew on images: list, export, import");
-    command->description(
+    explain(
+        *command,
         "Rulers, areas, angles, regions with the values of their pixels, notes, boxes and contours, as the window keeps\n"
         "them: in the library that was open and has the image, else in the file with the reader's own work. An\n"
         "annotation belongs to an image's SOP Instance UID and frame, to the hash of its pixels where it has none.\n"

@@ -182,8 +182,8 @@ void addLibrary(CLI::App& app, Context& context)
 {
     CLI::App* library =
         app.add_subcommand("library", "A collection: make, look, check, copy, filter, tag, split, undo");
-    library->description(
-        "A library is a folder with library.db in it. Every change is one step that undo takes back, also later.");
+    explain(*library,
+            "A library is a folder with library.db in it. Every change is one step that undo takes back, also later.");
     library->require_subcommand(1);
     const LibraryOptions none = [](CLI::App&, LibraryCommand&) {};
     addAction(*library, context, {"create", "An empty library in a new or empty folder"}, none, create);

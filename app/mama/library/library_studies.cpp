@@ -4,6 +4,7 @@
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
 #include "core/library/studies/cohorts.h"
+#include "core/library/studies/kept_studies.h"
 #include "core/library/studies/saved_views.h"
 #include "core/library/studies/study_filter.h"
 #include "core/library/studies/study_keys.h"
@@ -38,22 +39,21 @@ nlohmann::json toJson(const Facet& facet)
     return values;
 }
 
-// The filter that is given, and that of the view which is named.
-std::vector<FilterClause> clausesOf(Library& library, const LibraryCommand& command)
+// By the filter that is given, and by the view that is named: its filter, of the studies that it keeps.
+FilterResult filtered(Library& library, const StudyColumns& columns, const LibraryCommand& command)
 {
-    std::vector<FilterClause> clauses = parseFilter(command.where);
-    if (!command.view.empty()) {
-        std::vector<FilterClause> more = parseFilter(savedView(library, command.view).filter);
-        std::move(more.begin(), more.end(), std::back_inserter(clauses));
-    }
-    return clauses;
+    const SavedView view = command.view.empty() ? SavedView() : savedView(library, command.view);
+    std::vector<FilterClause> clauses = parseFilter(command.where), more = parseFilter(view.filter);
+    std::move(more.begin(), more.end(), std::back_inserter(clauses));
+    const StudySet kept = studySet(columns, idsOfRanges(view.kept));
+    return filterStudies(columns, clauses, command.facets, {view.kept.empty() ? nullptr : &kept});
 }
 
 int list(const LibraryCommand& command, const Context&)
 {
     const auto library = openLibrary(command.library, Access::Read);
     const StudyColumns columns(*library);
-    const FilterResult result = filterStudies(columns, clausesOf(*library, command), command.facets);
+    const FilterResult result = filtered(*library, columns, command);
     const nlohmann::json warnings = warn(result.warnings);
     nlohmann::json studies = nlohmann::json::array(), facets = nlohmann::json::object();
     std::int64_t images = 0, allImages = 0;
@@ -194,8 +194,9 @@ std::array<double, 3> sharesOf(const std::string& text)
 int split(const LibraryCommand& command, const Context&)
 {
     const auto library = openLibrary(command.library, Access::Write);
-    const Change change = splitCohort(*library, {command.name, command.seed, sharesOf(command.shares), command.strata});
-    const auto made = splitOf(*library, command.name);
+    const SplitRequest request{command.name, command.seed, sharesOf(command.shares), command.strata};
+    const Change change = splitCohort(*library, request);
+    const auto made = splitOf(*library, request);
     constexpr std::array parts{"train", "validation", "test"};
     nlohmann::json document = cli::toJson(change);
     document["split"] = {{"cohort", command.name},
@@ -265,16 +266,20 @@ int view(const LibraryCommand& command, const Context&)
     }
     nlohmann::json views = nlohmann::json::array();
     for (const SavedView& each : savedViews(*library)) {
-        views.push_back({{"name", each.name},
-                         {"filter", each.filter},
-                         {"sort", each.sort},
-                         {"descending", each.descending},
-                         {"form", each.form},
-                         {"sentence", each.sentence},
-                         {"taken_off", each.takenOff}});
+        views.push_back(
+            {{"name", each.name},
+             {"filter", each.filter},
+             {"sort", each.sort},
+             {"descending", each.descending},
+             {"form", each.form},
+             {"sentence", each.sentence},
+             {"taken_off", each.takenOff},
+             {"kept", each.kept.empty() ? nlohmann::json() : nlohmann::json(idsOfRanges(each.kept).size())}});
         if (!command.json)
             std::cout << oneLine(each.name) << "\t" << oneLine(each.filter) << "\t" << oneLine(each.sort)
-                      << (each.descending ? " falling" : " rising") << "\n";
+                      << (each.descending ? " falling" : " rising")
+                      << (each.kept.empty() ? "" : "\t" + std::to_string(idsOfRanges(each.kept).size()) + " kept")
+                      << "\n";
     }
     if (command.json)
         printJson({{"views", views}});
@@ -297,7 +302,8 @@ void addStudyActions(CLI::App& library, Context& context)
         library, context, {"list", "Studies that a filter leaves, with counts of every field's values"},
         [](CLI::App& action, LibraryCommand& command) {
             action.add_option("--filter,--where", command.where, filterHelp);
-            action.add_option("--view", command.view, "Also the filter of this saved view");
+            action.add_option("--view", command.view,
+                              "Also the filter of this saved view, of the studies that it keeps");
             action.add_option("--limit", command.limit, "At most so many studies are listed; 0: all")
                 ->check(CLI::NonNegativeNumber);
             action.add_flag("--facets", command.facets, "Also how many studies have each value");

@@ -171,9 +171,8 @@ void addMake(CLI::App& parent, Context& context)
 void addMap(CLI::App& library, Context& context)
 {
     CLI::App* map = library.add_subcommand("map", "Maps of its embeddings: like lies by like");
-    map->description(
-        "Maps are kept in the library's folder maps, which may be deleted. The trustworthiness says how far "
-        "neighbours on the map are neighbours in the data: 1 is all of them.");
+    explain(*map, "Maps are kept in the library's folder maps, which may be deleted. The trustworthiness says how far "
+                  "neighbours on the map are neighbours in the data: 1 is all of them.");
     map->require_subcommand(1);
     addMake(*map, context);
     auto listed = std::make_shared<MapCommand>(), exported = std::make_shared<MapCommand>();

@@ -169,9 +169,9 @@ std::string kindsHelp()
 void addReading(CLI::App& app, Context& context)
 {
     CLI::App* command = app.add_subcommand("reading", "Readers' sessions: log, replay with its check, export, backup");
-    command->description(
-        "Reads the file with the readers' own work (verdicts, sides given to images, logs): --file, else\n"
-        "$MAMA_READER, else mama-workstation/reader.db in $XDG_DATA_HOME or ~/.local/share.");
+    explain(*command,
+            "Reads the file with the readers' own work (verdicts, sides given to images, logs): --file, else\n"
+            "$MAMA_READER, else mama-workstation/reader.db in $XDG_DATA_HOME or ~/.local/share.");
     command->footer(kindsHelp());
     command->require_subcommand(1);
     const auto session = [](CLI::App& action, ReadingCommand& options) {

@@ -186,10 +186,7 @@ bool Search::ask()
     if (!m_command.model.empty() && !model().model)
         return false;
     chooseSet(m_model.model ? m_model.model->info().hash : std::string());
-    std::vector<std::int64_t> studies(m_columns.size());
-    for (std::size_t i = 0; i < studies.size(); ++i)
-        studies[i] = m_columns.id(i);
-    m_index = std::make_unique<EmbeddingIndex>(*m_library, m_set.folder, studies);
+    m_index = std::make_unique<EmbeddingIndex>(*m_library, m_set.folder, m_columns.ids());
     if (!(m_command.text.empty() ? askImage() : askText()))
         return false;
     m_question.inside = &m_inside;
@@ -323,6 +320,9 @@ int search(const SearchCommand& command, const Context& context)
         return searchRegion(command, context);
     if (command.models.size() > 1)
         return searchModels(command, context);
+    if (command.byDifference)
+        throw Error(ErrorCode::Usage, {searching}, "--by-difference",
+                    {TextId("search.one_model", "ranks differ between models: name two or more with --model")});
     Search search(command, context.job());
     if (!search.ask() || !search.rank())
         return Cancelled;
@@ -371,6 +371,9 @@ void addSearch(CLI::App& app, Context& context)
                      "Model folder, or the name of an installed model; else the one of the embeddings. Named twice or "
                      "more: studies ranked by each of them, side by side; filters may say score:NAME > 0.2 then")
         ->allow_extra_args(false);
+    command->add_flag("--by-difference", options->byDifference,
+                      "With several models: the studies whose ranks are farthest apart, among those that each of them "
+                      "ranks");
     addTextOptions(*command, *options);
     addCacheOption(*command, options->cache);
     addJsonOption(*command, options->json);

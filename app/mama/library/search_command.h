@@ -13,7 +13,7 @@ struct SearchCommand : TextReading
     std::vector<std::string> models; // several: side by side
     std::filesystem::path like, cache;
     std::size_t top = 20;
-    bool json = false, noPeaks = false, exact = false, twoStages = false;
+    bool json = false, noPeaks = false, exact = false, twoStages = false, byDifference = false;
     ComputeOptions compute;
 };
 

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/number_text.h"
 #include "core/base/text_escape.h"
+#include "core/library/embeddings/model_ranks.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,29 +14,13 @@ namespace {
 
 using nlohmann::json;
 
-// 1 for the highest score, equal ones alike; 0: it has none.
-std::vector<std::size_t> ranksOf(const std::vector<float>& scores)
-{
-    std::vector<float> sorted;
-    for (const float score : scores)
-        if (!std::isnan(score))
-            sorted.push_back(score);
-    std::sort(sorted.begin(), sorted.end(), std::greater<>());
-    std::vector<std::size_t> out;
-    for (const float score : scores)
-        out.push_back(std::isnan(score) ? 0
-                                        : 1 + static_cast<std::size_t>(std::lower_bound(sorted.begin(), sorted.end(),
-                                                                                        score, std::greater<>()) -
-                                                                       sorted.begin()));
-    return out;
-}
-
 struct Compared
 {
     std::vector<std::unique_ptr<Search>> searches;
     std::vector<SearchCommand> commands;
-    std::vector<std::vector<std::size_t>> ranks; // [models][studies]
-    std::vector<std::size_t> studies;            // among the best of any, in the first model's order
+    std::vector<std::vector<std::uint32_t>> ranks; // [models][studies]
+    std::vector<float> difference;                 // [studies], among those that every model has a score of
+    std::vector<std::size_t> studies;              // that are shown, in this order
 };
 
 json studyJson(const Compared& compared, std::size_t study)
@@ -52,7 +37,8 @@ json studyJson(const Compared& compared, std::size_t study)
             {"dataset", dataset ? dataset->values[dataset->codes[study]] : std::string()},
             {"id", columns.id(study)},
             {"scores", scores},
-            {"ranks", ranks}};
+            {"ranks", ranks},
+            {"difference", std::isnan(compared.difference[study]) ? json() : json(compared.difference[study])}};
 }
 
 void print(const Compared& compared)
@@ -80,6 +66,31 @@ void print(const Compared& compared)
     std::cout << "Similarities (cosine) of each model are on its own scale. Not for clinical use." << std::endl;
 }
 
+// Those among the best of any model, in the first one's order.
+void takeBest(Compared& compared, std::size_t top)
+{
+    const auto& first = compared.ranks.front();
+    for (std::size_t study = 0; study < first.size(); ++study)
+        if (std::any_of(compared.ranks.begin(), compared.ranks.end(),
+                        [&](const auto& ranks) { return ranks[study] > 0 && ranks[study] <= top; }))
+            compared.studies.push_back(study);
+    std::stable_sort(compared.studies.begin(), compared.studies.end(), [&](std::size_t a, std::size_t b) {
+        return (first[a] == 0) != (first[b] == 0) ? first[b] == 0 : first[a] < first[b]; // without a rank: last
+    });
+}
+
+// Those whose ranks are farthest apart, the farthest first.
+void takeFarthest(Compared& compared, std::size_t top)
+{
+    const auto& difference = compared.difference;
+    for (std::size_t study = 0; study < difference.size(); ++study)
+        if (!std::isnan(difference[study]))
+            compared.studies.push_back(study);
+    std::stable_sort(compared.studies.begin(), compared.studies.end(),
+                     [&](std::size_t a, std::size_t b) { return difference[a] > difference[b]; });
+    compared.studies.resize(std::min(top, compared.studies.size()));
+}
+
 } // namespace
 
 int searchModels(const SearchCommand& command, const Context& context)
@@ -104,22 +115,15 @@ int searchModels(const SearchCommand& command, const Context& context)
     }
     for (std::size_t i = 0; i < asked.size(); ++i)
         scores.push_back({compared.searches[i]->set().modelName, &asked[i]});
-    std::vector<bool> isBest(asked.front().size(), false);
+    std::vector<std::span<const float>> found;
     for (const auto& search : compared.searches) {
         if (!search->rank(scores))
             return Cancelled;
         compared.ranks.push_back(ranksOf(search->scores()));
-        for (std::size_t study = 0; study < isBest.size(); ++study)
-            if (const std::size_t rank = compared.ranks.back()[study]; rank > 0 && rank <= command.top)
-                isBest[study] = true;
+        found.emplace_back(search->scores());
     }
-    for (std::size_t study = 0; study < isBest.size(); ++study)
-        if (isBest[study])
-            compared.studies.push_back(study);
-    std::stable_sort(compared.studies.begin(), compared.studies.end(), [&](std::size_t a, std::size_t b) {
-        const std::size_t first = compared.ranks.front()[a], second = compared.ranks.front()[b];
-        return (first == 0) != (second == 0) ? second == 0 : first < second; // without a rank: last
-    });
+    compared.difference = compareRanks(found).difference;
+    command.byDifference ? takeFarthest(compared, command.top) : takeBest(compared, command.top);
     if (!command.json) {
         print(compared);
         return Done;

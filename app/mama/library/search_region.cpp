@@ -9,6 +9,7 @@
 #include "core/library/collection/library_images.h"
 #include "core/library/patches/patch_index.h"
 #include "core/library/studies/study_filter.h"
+#include "core/protocol/map_way.h"
 #include "core/zeroshot/study_encoder.h"
 
 #include <algorithm>
@@ -83,8 +84,9 @@ bool RegionSearch::takeRegion()
 bool RegionSearch::encode()
 {
     const EmbeddingSetInfo& set = m_index->info();
-    const LoadedModel model =
-        loadModelFor(pathText(set.modelFolder), {{}, set.identity.mapWay}, m_command.compute, m_job);
+    // Not the model's default, which may be another way.
+    const std::string way = set.identity.mapWay.empty() ? readOutNames().front() : set.identity.mapWay;
+    const LoadedModel model = loadModelFor(pathText(set.modelFolder), {{}, way}, m_command.compute, m_job);
     if (!model.model)
         return false;
     if (model.model->info().hash != set.identity.modelHash)
@@ -92,7 +94,7 @@ bool RegionSearch::encode()
                     {TextId("search.patches_of_other", "the patches were made with another model: %1 (%2)"),
                      set.modelName, set.identity.modelHash.substr(0, 12)});
     EmbeddingCache cache(embeddingFolder(m_command.cache));
-    const auto scored = StudyEncoder(*model.model, model.profile, &cache, set.identity.mapWay)
+    const auto scored = StudyEncoder(*model.model, model.profile, &cache, way)
                             .encode(ImageToScore{m_file, 0, Slot::Extra, Side::Unknown, "", {}, {}}, m_job);
     if (!scored)
         return false;
@@ -122,10 +124,7 @@ StudySet RegionSearch::inside() const
 bool RegionSearch::run()
 {
     const EmbeddingSetInfo set = patchSetMeant(m_library->folder(), m_command.model);
-    std::vector<std::int64_t> studies(m_columns.size());
-    for (std::size_t i = 0; i < studies.size(); ++i)
-        studies[i] = m_columns.id(i);
-    m_index = PatchIndex::open(*m_library, set.folder, studies, m_job);
+    m_index = PatchIndex::open(*m_library, set.folder, m_columns.ids(), m_job);
     if (!m_index || !takeRegion())
         return false;
     const StudySet chosen = inside();

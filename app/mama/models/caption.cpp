@@ -84,7 +84,8 @@ void addCaption(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<CaptionCommand>();
     CLI::App* command = app.add_subcommand("caption", "Structural captions or class prompts of table rows");
-    command->description(
+    explain(
+        *command,
         "Structural captions or class prompts, one JSON line a row of the table: caption (plain text) and its labels, or\n"
         "prompts (with special tokens written in), texts (the same, plain) and classes. row counts from 0.\n"
         "TABLE is one joined CSV (columns of EMBED's metadata and clinical table), or a folder with EMBED's own tables\n"

@@ -235,7 +235,8 @@ void addEncode(CLI::App& app, Context& context)
     encode->require_subcommand(1);
     CLI::App* image =
         encode->add_subcommand("image", "Global [N, D] and patch [N, rows, columns, D] embeddings, L2-normalised");
-    image->description(
+    explain(
+        *image,
         "Embeddings of images, L2-normalised (a linear probe's logits are not). An image file goes through the profile that\n"
         "the model names; a .npy file, [3, H, W] or [N, 3, H, W], is taken as prepared tensors, N rows out. A file that is\n"
         "refused is named on stderr, the others go on (exit status 3).");
@@ -246,7 +247,8 @@ void addEncode(CLI::App& app, Context& context)
     runs(*image, context, [options, &context] { return encodeImages(*options, context); });
     CLI::App* text =
         encode->add_subcommand("text", "Global [N, D] and sentence [total sentences, D] embeddings, L2-normalised");
-    text->description(
+    explain(
+        *text,
         "Embeddings of texts, L2-normalised. Sentence embeddings have a row for every separator that the text model sees, as in\n"
         "training; a model whose tokenizer closes a text with a separator (MiniLM, BERT) has one row more than the text has\n"
         "sentences, the closing separator's. It is the row before that query and evaluate-findings compare with the patches:\n"

@@ -1,5 +1,6 @@
 // mama engine: the background worker, JSON-RPC 2.0 on standard input and output (core/protocol/README.md).
 #include "app/mama/end_guard.h"
+#include "app/mama/options.h"
 #include "app/mama/study_options.h"
 #include "core/base/error.h"
 #include "core/base/log.h"
@@ -58,7 +59,8 @@ void addEngine(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<EngineCommand>();
     CLI::App* command = app.add_subcommand("engine", "The background worker behind the window");
-    command->description(
+    explain(
+        *command,
         "JSON-RPC 2.0 on standard input and output, one message a line; logs on standard error. The methods are described\n"
         "in core/protocol/README.md. Ends with status 0 at the end of input or on the method shutdown.");
     addCacheOption(*command, options->cache);

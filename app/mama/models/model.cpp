@@ -6,6 +6,7 @@
 #include "core/base/path_text.h"
 #include "core/base/stopwatch.h"
 #include "core/base/user_files.h"
+#include "core/protocol/map_way.h"
 #include "core/study/scan.h"
 #include "core/zeroshot/reference_builder.h"
 #include "core/zeroshot/sentence_context.h"
@@ -125,7 +126,7 @@ int makeReference(const ReferenceCommand& command, const Job& job)
                    {"images", set.count()},
                    {"patches", set.patches.size() / static_cast<std::size_t>(set.dim)},
                    {"mean_maps", set.hasMeans() ? nlohmann::json{set.rows, set.columns} : nlohmann::json()},
-                   {"map_way", set.mapWay},
+                   {"map_way", mapWayName(set.mapWay, loaded.model->info().mapWays)},
                    {"profile", set.profile},
                    {"bytes", bytes},
                    {"seconds", watch.milliseconds() / 1000},
@@ -175,7 +176,8 @@ void addSentences(CLI::App& model, Context& context)
 {
     auto options = std::make_shared<SentencesCommand>();
     CLI::App* command = model.add_subcommand("sentences", "The sentences that those asked of a model are held against");
-    command->description(
+    explain(
+        *command,
         "Encodes the lists of sentences (mammography, elsewhere, neutral) and the model's own (texts.txt in its folder) and keeps\n"
         "their vectors in sentences.safetensors in the model's folder, to be passed on with it. Without that file they are encoded\n"
         "at the first query and kept in the cache.");
@@ -196,7 +198,8 @@ void addModel(CLI::App& app, Context& context)
     addPublicModels(*model, context);
     addSentences(*model, context);
     CLI::App* command = model->add_subcommand("reference", "The studies that similarities of a model are ranked among");
-    command->description(
+    explain(
+        *command,
         "Encodes every study of a folder and keeps in reference.safetensors in the model's folder its image embeddings, a\n"
         "sample of the patches in the breast and the mean patch at each place of the grid by view (R CC, L CC, R MLO, L MLO).\n"
         "From then on query and window say beside each similarity its rank: the share of these studies that score lower for the\n"

@@ -206,7 +206,8 @@ void addGet(CLI::App& model, Context& context)
 {
     auto options = std::make_shared<GetCommand>();
     CLI::App* command = model.add_subcommand("get", "Fetches and imports a public checkpoint");
-    command->description(
+    explain(
+        *command,
         "Asks the source for sizes and hashes, looks whether the disk has room, fetches, checks and imports. Stopped, cut or\n"
         "killed, the same command goes on where it was. Nothing else of this program uses the network. A token, for models whose\n"
         "terms are accepted with an account, is read from HF_TOKEN (another source's from MAMA_HUB_TOKEN) or asked for on a\n"
@@ -232,7 +233,8 @@ void addPublicModels(CLI::App& model, Context& context)
 {
     auto asJson = std::make_shared<bool>(false);
     CLI::App* listing = model.add_subcommand("list", "The public checkpoints and every model that is here");
-    listing->description(
+    explain(
+        *listing,
         "What each public checkpoint was trained on, its published zero-shot figures and licence, and whether it is here; then the\n"
         "other models that are installed. With --json the figures with their source and the files too. Uses no network.");
     addJsonOption(*listing, *asJson);

@@ -65,7 +65,8 @@ void addTokenize(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<TokenizeOptions>();
     CLI::App* command = app.add_subcommand("tokenize", "Token ids of texts");
-    command->description(
+    explain(
+        *command,
         "Token ids of texts, one JSON line a text: ids, mask (1 real, 0 padding), separators (positions), cut (the\n"
         "text did not fit), types (segments of a pair, if any is not 0).\n"
         "Without --raw the texts are captions: \".\" and \";\" become separator tokens, a line break a blank, start and\n"

@@ -117,7 +117,8 @@ void addEvaluate(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<EvaluateCommand>();
     CLI::App* command = app.add_subcommand("evaluate", "A zero-shot model or linear probe over a labelled table");
-    command->description(
+    explain(
+        *command,
         "Every image of a table is scored by itself; figures as of mama metrics, with 95 % intervals from a bootstrap by patient.\n"
         "The table is CSV with the columns path (relative to the table's folder, or absolute; a .npy file [3, H, W] is a\n"
         "prepared image) and label (a class's name, or its number from 0), and optionally patient, side, view, study, frame,\n"

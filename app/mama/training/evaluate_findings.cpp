@@ -7,6 +7,7 @@
 #include "core/evaluation/finding_report.h"
 #include "core/evaluation/head_answerer.h"
 #include "core/evaluation/text_answerer.h"
+#include "core/protocol/map_way.h"
 #include "core/tables/importers/embed.h"
 #include "core/zeroshot/model_catalogue.h"
 
@@ -106,7 +107,9 @@ std::vector<std::string> waysOf(const Options& options, const ModelInfo& info)
         if (std::find(ways.begin(), ways.end(), way) == ways.end())
             ways.push_back(way);
     }
-    return ways.empty() ? std::vector<std::string>(1) : ways;
+    if (ways.empty())
+        ways.push_back(options.head ? std::string() : mapWayName(info.mapWay({}), info.mapWays));
+    return ways;
 }
 
 int run(Options options, const Job& job)
@@ -162,7 +165,8 @@ void addEvaluateFindings(CLI::App& app, Context& context)
     CLI::App* command = app.add_subcommand(
         "evaluate-findings",
         "Text queries about masses and calcifications, and where their maps point, on a data set with masks");
-    command->description(
+    explain(
+        *command,
         "Every 2D image of a data set in EMBED's layout with lesions.csv (as mama phantom makes it) is asked each sentence. AUC of\n"
         "images with a lesion against images without, by image and by breast; pointing hit of the maps (also within 15 mm), with the\n"
         "best any map could do (oracle) and chance, CNR and mIoU; all and by conspicuity; density's balanced accuracy by image and\n"

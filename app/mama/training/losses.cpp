@@ -22,14 +22,14 @@ void addLosses(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<LossesOptions>();
     CLI::App* command = app.add_subcommand("losses", "Every loss term of a batch of embeddings");
-    command->description(
-        "Every loss term of a batch of embeddings, in float64, as one JSON document.\n"
-        "The batch is a safetensors file with v, v2, t [N, D], simclr1, simclr2 [N, D'], patches [N, P, D''],\n"
-        "sentences [total, D''], sentence_counts [N], logit_scale, local_scale [1], none normalised; v, t and\n"
-        "logit_scale are needed, terms whose tensors are missing are left out.\n"
-        "`total` follows --loss-schedule and --step; without --step it is that after the late step.\n"
-        "--gradients writes grad_after_NAME and grad_before_NAME: of total_after_late_loss and\n"
-        "total_before_late_loss by each tensor; and local_scores_t2i, local_scores_i2t [captions, images].");
+    explain(*command,
+            "Every loss term of a batch of embeddings, in float64, as one JSON document.\n"
+            "The batch is a safetensors file with v, v2, t [N, D], simclr1, simclr2 [N, D'], patches [N, P, D''],\n"
+            "sentences [total, D''], sentence_counts [N], logit_scale, local_scale [1], none normalised; v, t and\n"
+            "logit_scale are needed, terms whose tensors are missing are left out.\n"
+            "`total` follows --loss-schedule and --step; without --step it is that after the late step.\n"
+            "--gradients writes grad_after_NAME and grad_before_NAME: of total_after_late_loss and\n"
+            "total_before_late_loss by each tensor; and local_scores_t2i, local_scores_i2t [captions, images].");
     command->add_option("--batch", options->batch, "safetensors file")->required();
     command->add_option("--gradients", options->gradients, "safetensors file to write");
     command->add_option("--step", options->loss.step, "Optimiser step, for `total`")->check(CLI::NonNegativeNumber);

@@ -67,7 +67,8 @@ void addMetrics(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<MetricsOptions>();
     CLI::App* command = app.add_subcommand("metrics", "Figures of a table of predictions");
-    command->description(
+    explain(
+        *command,
         "Accuracy, balanced accuracy, AUC (macro one-vs-rest), AP, ECE, Brier, NLL, per-class accuracy, precision,\n"
         "recall and F1, and with two classes sensitivity, specificity, PPV, NPV, F1, pF1, specificity at 80 %\n"
         "sensitivity and DeLong's interval, each with a 95 % percentile interval from a bootstrap by patient.\n"

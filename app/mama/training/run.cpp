@@ -7,7 +7,7 @@
 #include "core/protocol/run_folder.h"
 #include "core/protocol/run_health.h"
 #include "core/protocol/run_liveness.h"
-#include "core/training/settings/run_check.h"
+#include "core/training/check/run_check.h"
 
 #include <cmath>
 #include <functional>
@@ -227,11 +227,12 @@ void addRun(CLI::App& app, Context& context)
 {
     CLI::App* command =
         app.add_subcommand("run", "Training runs: list, show, label, stop, pause, resume, checkpoint, export");
-    command->description(
+    explain(
+        *command,
         std::string(
             "What a monitor needs of a run folder, also of a run on another machine. Answers are JSON; export writes CSV.\n"
             "A run that claims to be at work, but whose heartbeat is older than 15 s and whose process is gone, is shown as died.\n") +
-        healthHelp());
+            healthHelp());
     command->require_subcommand(1);
     addRunList(*command, context);
     addAction(*command, context,

@@ -33,11 +33,11 @@ void addSchedule(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<ScheduleOptions>();
     CLI::App* command = app.add_subcommand("schedule", "Learning rates by optimiser step");
-    command->description(
-        "Learning rate of each given optimiser step (0 the first), as one JSON array.\n"
-        "The configuration is JSON with max_lr, min_lr, warm_up_steps, steps, at the top or under \"schedule\";\n"
-        "what it leaves out is as in the reference: 4e-5, 1e-8, 4000, 40000, or with \"task\": \"probe\" or\n"
-        "\"finetune\" 5e-4, 1e-5, 100, 8000. After `steps` the schedule starts again.");
+    explain(*command,
+            "Learning rate of each given optimiser step (0 the first), as one JSON array.\n"
+            "The configuration is JSON with max_lr, min_lr, warm_up_steps, steps, at the top or under \"schedule\";\n"
+            "what it leaves out is as in the reference: 4e-5, 1e-8, 4000, 40000, or with \"task\": \"probe\" or\n"
+            "\"finetune\" 5e-4, 1e-5, 100, 8000. After `steps` the schedule starts again.");
     command->add_option("--config", options->config,
                         "JSON file, - for standard input; without it the reference's pre-training");
     command->add_option("--steps", options->steps, "Comma-separated step numbers")

@@ -4,11 +4,11 @@
 #include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/protocol/run_folder.h"
-#include "core/training/data/data_look.h"
+#include "core/training/check/data_look.h"
+#include "core/training/check/run_check.h"
+#include "core/training/check/run_sources.h"
 #include "core/training/loop/launch_place.h"
-#include "core/training/settings/run_check.h"
 #include "core/training/settings/run_needs.h"
-#include "core/training/settings/run_sources.h"
 #include "core/training/settings/settings.h"
 #include "core/training/settings/start_description.h"
 #include "core/training/train_run.h"
@@ -107,10 +107,14 @@ int look(const TrainCommand& command)
     const Settings settings = Settings::resolve(withNamedStart(configurationIn(command.config)));
     checkNewRun(settings);
     checkSources(settings);
-    for (const std::string& line : english(startSentences(settings)))
-        std::cout << line << "\n";
-    for (const std::string& line : english(dataSentences(settings)))
-        std::cout << line << "\n";
+    const DataLook data = lookAtData(settings);
+    for (const auto& lines : {startSentences(settings), data.sentences})
+        for (const std::string& line : english(lines))
+            std::cout << line << "\n";
+    checkData(settings, data.facts);
+    for (const auto& warnings : {runWarnings(settings), dataWarnings(settings, data.facts)})
+        for (const std::string& line : english(warnings))
+            std::cerr << "warning: " << line << "\n";
     std::cout << std::flush;
     return Done;
 }
@@ -140,7 +144,8 @@ void addTrain(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<TrainCommand>();
     CLI::App* command = app.add_subcommand("train", "Trains a model: pre-training, probe, fine-tuning, warm start");
-    command->description(
+    explain(
+        *command,
         "Trains a model as a configuration says, into a run folder: config.json (complete), state.json, metrics.jsonl,\n"
         "log.txt, checkpoints/step-N (model folders that every command takes), control.json. A killed run goes on from its\n"
         "last checkpoint with --resume, to the same numbers. SIGTERM, SIGINT and SIGHUP write a checkpoint and stop (exit status 130).\n"

@@ -1,5 +1,5 @@
 #pragma once
-#include "app/workstation/read/study_session.h"
+#include "app/workstation/read/studies/study_session.h"
 #include "widgets/viewer/scene/pane_id.h"
 
 #include <QSettings>

@@ -48,7 +48,7 @@ struct MapLess
 // How the maps of a text were drawn.
 struct MapFacts
 {
-    QString way;                                              // name; empty: as the model was trained
+    QString way;                                              // name; empty: the model has one way only
     MapLess less;                                             // what was taken off
     QString lessOf;                                           // its name in words: the reference, the sentences
     QStringList sentences;                                    // of the text, as far as they have words: each has a map

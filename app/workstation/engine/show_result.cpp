@@ -59,8 +59,7 @@ viewer::OverlayLegend legendOf(const SentenceResult& result)
 
 QString mapName(const MapFacts& map)
 {
-    const QString own = map.way.isEmpty() ? QStringLiteral("standard") : map.way;
-    return map.less.what == QLatin1String("way") ? own + QStringLiteral(" − ") + map.less.sentence : own;
+    return map.less.what == QLatin1String("way") ? map.way + QStringLiteral(" − ") + map.less.sentence : map.way;
 }
 
 ModelSource sourceOf(const SentenceResult& result)

@@ -1,9 +1,10 @@
 #include "app/workstation/library/ask_bar.h"
 
+#include "app/workstation/library/models/model_choice.h"
+#include "app/workstation/library/models/score_texts.h"
 #include "core/base/path_text.h"
 #include "widgets/look/tone.h"
 
-#include <QComboBox>
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -12,21 +13,27 @@
 #include <QProgressBar>
 #include <QToolButton>
 #include <cmath>
+#include <utility>
 
 namespace mama {
 AskBar::AskBar(const QString& program, ModelSession& session, QWidget* parent)
-    : QWidget(parent), m_session(session), m_ask(session.engine()), m_job(program), m_line(new QLineEdit(this)),
-      m_minus(new QLineEdit(this)), m_sets(new QComboBox(this)), m_state(new QLabel(this)), m_notes(new QLabel(this)),
-      m_bar(new QProgressBar(this)), m_work(new QToolButton(this))
+    : QWidget(parent), m_session(session), m_ask(session.engine()), m_models(program), m_job(program),
+      m_line(new QLineEdit(this)), m_minus(new QLineEdit(this)), m_choice(new ModelChoice(m_models, this)),
+      m_state(new QLabel(this)), m_notes(new QLabel(this)), m_others(new QLabel(this)), m_bar(new QProgressBar(this)),
+      m_work(new QToolButton(this))
 {
     build();
-    connect(m_line, &QLineEdit::returnPressed, this, &AskBar::ask);
-    connect(m_minus, &QLineEdit::returnPressed, this, &AskBar::ask);
-    for (QLineEdit* line : {m_line, m_minus})
+    for (QLineEdit* line : {m_line, m_minus}) {
+        connect(line, &QLineEdit::returnPressed, this, [this] {
+            m_isEntered = true;
+            ask();
+        });
+        connect(line, &QLineEdit::textEdited, this, [this] { m_isEntered = false; });
         connect(line, &QLineEdit::textChanged, this, [this] {
             if (m_line->text().trimmed().isEmpty() && !m_ask.question().empty() && !m_ask.question().region)
                 ask(); // which ends it
         });
+    }
     connect(&m_ask, &AskSession::loaded, this, &AskBar::showSets);
     connect(&m_ask, &AskSession::changed, this, &AskBar::takeAnswer);
     connect(&m_job, &EmbedJob::changed, this, &AskBar::showState);
@@ -37,10 +44,15 @@ AskBar::AskBar(const QString& program, ModelSession& session, QWidget* parent)
     connect(&m_session, &ModelSession::modelChanged, this, [this] {
         if (!m_ask.modelWanted().isEmpty() || !m_ask.problem().isEmpty())
             m_ask.repeat();
+        takeModel();
         showState();
     });
-    connect(m_sets, &QComboBox::activated, this,
-            [this] { m_ask.chooseSet(pathFromText(m_sets->currentData().toString().toStdString())); });
+    connect(&m_models, &AskedModels::changed, this, &AskBar::showState);
+    connect(m_choice, &ModelChoice::chosen, this, [this](const QStringList& keys) {
+        if (m_library)
+            chooseModels(m_library->folder(), keys);
+        Q_EMIT modelsChosen(keys);
+    });
     connect(m_work, &QToolButton::clicked, this, &AskBar::work);
     showState();
 }
@@ -54,8 +66,6 @@ void AskBar::build()
     m_minus->setPlaceholderText(tr("less: another sentence"));
     m_minus->setAccessibleName(tr("Sentence whose similarity is taken off"));
     m_minus->setClearButtonEnabled(true);
-    m_sets->setAccessibleName(tr("Embeddings of which model"));
-    m_sets->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_state->setObjectName(QStringLiteral("library.embeddings"));
     m_notes->setWordWrap(true);
     m_notes->setTextFormat(Qt::RichText);
@@ -71,13 +81,21 @@ void AskBar::build()
             m_session.setModel(QString::fromStdString(pathText(m_ask.index()->info().modelFolder)));
     });
     m_notes->setObjectName(QStringLiteral("library.answer"));
+    m_others->setObjectName(QStringLiteral("library.others"));
+    m_others->setWordWrap(true);
+    m_others->setTextFormat(Qt::RichText);
+    m_others->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
+    connect(m_others, &QLabel::linkActivated, this, [this](const QString& link) {
+        m_line->setFocus(Qt::OtherFocusReason); // the link goes
+        embed(link.section(QLatin1Char(':'), 1));
+    });
     m_bar->setMaximumWidth(120);
     m_bar->setTextVisible(false);
     m_work->setObjectName(QStringLiteral("library.embed"));
     auto* row = new QHBoxLayout;
     row->addWidget(m_line, 3);
     row->addWidget(m_minus, 1);
-    row->addWidget(m_sets);
+    row->addWidget(m_choice);
     row->addWidget(m_state);
     row->addWidget(m_bar);
     row->addWidget(m_work);
@@ -86,6 +104,7 @@ void AskBar::build()
     column->setSpacing(2);
     column->addLayout(row);
     column->addWidget(m_notes);
+    column->addWidget(m_others);
 }
 
 void AskBar::setLibrary(const std::shared_ptr<Library>& library, const std::shared_ptr<const StudyColumns>& columns)
@@ -154,8 +173,10 @@ void AskBar::askFor(const QString& sentence, const QString& takenOff)
 void AskBar::ask()
 {
     const QString sentence = m_line->text().trimmed();
-    if (!sentence.isEmpty() && tellWhyNot())
+    if (!sentence.isEmpty() && tellWhyNot()) {
+        m_isEntered = false;
         return; // it is asked once there are embeddings
+    }
     if (sentence.isEmpty() && !m_minus->text().trimmed().isEmpty())
         Q_EMIT told(tr("The first line is asked for, and the second is taken off: type a sentence into the first."),
                     false);
@@ -192,7 +213,7 @@ QString AskBar::askedWords(const LibraryAnswer& answer) const
     if (!asked.region)
         return tr("Ranked by similarity to \"%1\"").arg(asked.sentence) +
                (asked.minus.isEmpty() ? QString() : tr(" less \"%1\"").arg(asked.minus)) +
-               tr(" (%1 over a study's images; model: %2). No probability; not for clinical use.")
+               tr(" (%1 over a study's images; %2). No probability; not for clinical use.")
                    .arg(answer.fusion, sourceWords());
     const QString how = answer.exact    ? tr("every patch was compared")
                         : answer.recall ? tr("in two stages, which find %1 % of the 20 nearest images")
@@ -203,19 +224,18 @@ QString AskBar::askedWords(const LibraryAnswer& answer) const
         .arg(asked.region->words, how, answer.model);
 }
 
-void AskBar::takeAnswer()
+// What is said of the answer, or why there is none, as rich text.
+QString AskBar::notes() const
 {
-    const LibraryAnswer* answer = m_ask.answer();
-    m_best.clear();
-    m_scores.reset();
     QStringList notes;
-    if (answer) {
-        m_scores = std::make_shared<const std::vector<float>>(answer->scores);
-        for (const FoundStudy& found : answer->best)
-            m_best.emplace(found.study, found.best);
+    const auto link = [&](const char* to, const QString& words) {
+        notes << QStringLiteral("<a href=\"%1\">%2</a>").arg(QLatin1String(to), words.toHtmlEscaped());
+    };
+    const bool ofRegion = m_ask.question().region.has_value();
+    if (const LibraryAnswer* answer = m_ask.answer()) {
         notes << askedWords(*answer).toHtmlEscaped();
-        if (answer->question.region)
-            notes << QStringLiteral("<a href=\"end\">%1</a>").arg(tr("End this search"));
+        if (ofRegion)
+            link("end", tr("End this search"));
         for (const QString& note : answer->notes)
             notes << QStringLiteral("<span style=\"color:%1\">%2.</span>")
                          .arg(textColour(Tone::Busy, palette()).name(),
@@ -223,20 +243,49 @@ void AskBar::takeAnswer()
     } else if (!m_ask.problem().isEmpty()) {
         notes << m_ask.problem().toHtmlEscaped();
         if (m_ask.wantsPatches())
-            notes << QStringLiteral("<a href=\"patches\">%1</a>").arg(tr("Make patches…"));
-        if (m_ask.question().region)
-            notes << QStringLiteral("<a href=\"end\">%1</a>").arg(tr("End this search"));
-        if (m_ask.index() && !hasItsModel() && !m_ask.question().region)
-            notes
-                << QStringLiteral("<a href=\"load\">%1</a>")
-                       .arg(tr("Load %1").arg(QString::fromStdString(m_ask.index()->info().modelName)).toHtmlEscaped());
+            link("patches", tr("Make patches…"));
+        if (ofRegion)
+            link("end", tr("End this search"));
+        else if (m_ask.index() && !hasItsModel())
+            link("load", tr("Load %1").arg(QString::fromStdString(m_ask.index()->info().modelName)));
     }
-    m_notes->setText(notes.join(QLatin1Char(' ')));
-    m_notes->setVisible(!notes.isEmpty());
+    return notes.join(QLatin1Char(' '));
+}
+
+// A model's training may become known after its answer.
+void AskBar::showNotes()
+{
+    const QString words = notes();
+    if (words != m_notes->text())
+        m_notes->setText(words);
+    m_notes->setVisible(!words.isEmpty());
+}
+
+void AskBar::takeAnswer()
+{
+    const LibraryAnswer* answer = m_ask.answer();
+    m_best.clear();
+    m_scores.reset();
+    if (answer) {
+        m_scores = std::make_shared<const std::vector<float>>(answer->scores);
+        for (const FoundStudy& found : answer->best)
+            m_best.emplace(found.study, found.best);
+    }
     showState();
     if (m_ask.busy())
         return; // what is on screen stays until there is another answer
+    std::optional<LeadAnswer> lead;
+    if (answer)
+        lead = LeadAnswer{answer->question.sentence,
+                          answer->question.minus,
+                          answer->question.like,
+                          answer->rule,
+                          answer->vector,
+                          m_scores};
+    m_models.ask(lead);
     Q_EMIT scored(m_scores);
+    if (std::exchange(m_isEntered, false) && m_ask.problem().isEmpty())
+        Q_EMIT answered();
 }
 
 std::optional<float> AskBar::scoreOf(std::size_t study) const
@@ -258,28 +307,62 @@ bool AskBar::hasItsModel() const
            m_session.model()->hash.toStdString() == m_ask.index()->info().identity.modelHash;
 }
 
-// Whose answer it is: the model of the embeddings, with what it was trained on.
+// Whose answer it is: the models of the embeddings, with what they were trained on.
 QString AskBar::sourceWords() const
 {
-    const EmbeddingIndex* index = m_ask.index();
-    if (!index)
-        return {};
-    const QString name = QString::fromStdString(index->info().modelName);
+    QStringList out;
     const auto& model = m_session.model();
-    return hasItsModel() && !model->trainedOn.isEmpty() ? tr("%1, trained on %2").arg(name, model->trainedOn) : name;
+    for (const AskedModel& each : m_models.models())
+        out << (out.isEmpty() && hasItsModel() && !model->trainedOn.isEmpty()
+                    ? tr("%1, trained on %2").arg(each.model.name, model->trainedOn)
+                    : namedWithTraining(m_models, each.model));
+    return out.size() > 1 ? tr("models: %1").arg(out.join(QStringLiteral("; ")))
+                          : tr("model: %1").arg(out.join(QString()));
+}
+
+void AskBar::chooseModels(const std::filesystem::path& library, const QStringList& keys)
+{
+    const std::filesystem::path first =
+        keys.isEmpty() ? std::filesystem::path() : pathFromText(keys.front().toStdString());
+    m_models.setChoice(keys);
+    if (!first.empty() && (!m_ask.index() || m_ask.index()->info().folder != library / embeddingsFolder / first))
+        m_ask.chooseSet(library / embeddingsFolder / first);
+}
+
+void AskBar::openModels()
+{
+    if (m_choice->hasChoice() && !m_isHidden)
+        return m_choice->open();
+    Q_EMIT told(m_isHidden ? tr("What the model says is hidden while you read first.")
+                           : tr("Several models can be asked once there are embeddings of one and another is loaded, "
+                                "or there are embeddings of two."),
+                false);
+}
+
+void AskBar::takeModel()
+{
+    const auto& model = m_session.model();
+    m_models.setLoaded(model ? std::optional<EngineModel>(
+                                   {pathFromText(model->folder.toStdString()), model->name, model->hash.toStdString()})
+                             : std::nullopt);
+}
+
+// With a model that is asked beside the one that is shown first.
+void AskBar::embed(const QString& key)
+{
+    if (m_job.running())
+        return Q_EMIT told(tr("Another model embeds the images now: press again when it is done."), false);
+    for (const LibraryModel& model : m_models.offered())
+        if (model.key == key && m_library)
+            m_job.start({QString::fromStdString(pathText(m_library->folder())),
+                         QString::fromStdString(pathText(model.folder)),
+                         {}});
 }
 
 void AskBar::showSets()
 {
-    const QSignalBlocker quiet(m_sets);
-    m_sets->clear();
-    for (const EmbeddingSetInfo& set : m_ask.sets())
-        m_sets->addItem(
-            tr("%1, %2").arg(QString::fromStdString(set.modelName), QString::fromStdString(set.profileName)),
-            QString::fromStdString(pathText(set.folder)));
-    if (const EmbeddingIndex* index = m_ask.index())
-        m_sets->setCurrentIndex(m_sets->findData(QString::fromStdString(pathText(index->info().folder))));
-    m_sets->setVisible(m_sets->count() > 1);
+    takeModel();
+    m_models.setSource({m_library, m_columns, m_ask.sets(), m_ask.sharedIndex()});
     showState();
     if (m_ask.index() && m_ask.question().empty() && !m_isHidden && !m_line->text().trimmed().isEmpty())
         ask();
@@ -318,6 +401,11 @@ void AskBar::showState()
     const QString words = stateWords();
     m_state->setText(m_state->fontMetrics().elidedText(words, Qt::ElideRight, 420));
     m_state->setToolTip(words);
+    m_choice->setVisible(m_choice->hasChoice() && !m_isHidden);
+    const QString others = m_isHidden || m_job.running() ? QString() : othersState(m_models);
+    m_others->setText(others);
+    m_others->setVisible(!others.isEmpty());
+    showNotes();
     const bool running = m_job.running(), paused = m_job.state() == EmbedJob::State::Paused,
                failed = m_job.state() == EmbedJob::State::Failed;
     m_bar->setVisible(running && !m_isHidden);

@@ -46,7 +46,7 @@ AskSession::AskSession(EngineProcess& engine, QObject* parent) : QObject(parent)
 void AskSession::setLibrary(std::shared_ptr<Library> library, std::shared_ptr<const StudyColumns> columns)
 {
     const bool same = m_library == library && m_columns && columns && sameStudies(*m_columns, *columns);
-    if (m_library != library)
+    if (m_library != library && library && m_chosen.parent_path().parent_path() != library->folder())
         m_chosen.clear();
     m_library = std::move(library);
     m_columns = std::move(columns);
@@ -82,13 +82,10 @@ void AskSession::load()
         Loaded out{embeddingSets(library->folder()), nullptr, {}};
         const EmbeddingSetInfo* best = nullptr;
         for (const EmbeddingSetInfo& set : out.sets)
-            if (set.folder == chosen || (chosen.empty() && set.rows > 0 && (!best || set.rows > best->rows)))
+            if (set.folder == chosen || ((!best || best->folder != chosen) && set.rows > (best ? best->rows : 0)))
                 best = &set;
-        std::vector<std::int64_t> studies(columns->size());
-        for (std::size_t i = 0; i < studies.size(); ++i)
-            studies[i] = columns->id(i);
         if (best)
-            out.index = std::make_shared<const EmbeddingIndex>(*library, best->folder, studies);
+            out.index = std::make_shared<const EmbeddingIndex>(*library, best->folder, columns->ids());
         return out;
     };
     callbacks.done = [this](Loaded found) {
@@ -175,10 +172,10 @@ void AskSession::begin()
         wanted << sentence;
     if (!wanted.isEmpty())
         return askEngine(wanted);
-    const Vector& plus = m_vectors.at(m_question.sentence);
+    const SentenceVector& plus = m_vectors.at(m_question.sentence);
     if (m_question.minus.isEmpty())
         return search(plus.values, plus.notes);
-    const Vector& minus = m_vectors.at(m_question.minus);
+    const SentenceVector& minus = m_vectors.at(m_question.minus);
     search(differenceOf(plus.values, minus.values), plus.notes + minus.notes);
 }
 
@@ -205,12 +202,8 @@ void AskSession::takeVectors(const nlohmann::json& result)
         }
         if (m_vectors.size() > mostVectors)
             m_vectors.clear();
-        for (std::size_t i = 0; i < reply.texts.size() && i < static_cast<std::size_t>(m_asked.size()); ++i) {
-            Vector vector{reply.texts[i].vector, {}};
-            for (const UserText& note : reply.texts[i].warningTexts)
-                vector.notes << shownLine(note);
-            m_vectors[m_asked[static_cast<qsizetype>(i)]] = std::move(vector);
-        }
+        for (auto& [sentence, vector] : sentenceVectors(reply, m_asked))
+            m_vectors[sentence] = std::move(vector);
         if (!missing().empty())
             return fail(tr("The engine's reply lacks a sentence."));
     } catch (const std::exception& error) {
@@ -232,6 +225,8 @@ void AskSession::search(std::vector<float> vector, QStringList notes)
         answer.scores = index->scores(asked);
         answer.best = index->best(asked, count, answer.scores);
         answer.fusion = QString::fromLatin1(name(rule));
+        answer.rule = rule;
+        answer.vector = vector;
         answer.notes = notes;
         answer.milliseconds = clock.milliseconds();
         return answer;
@@ -289,10 +284,7 @@ void AskSession::searchRegion()
         Found out{patches, {}};
         if (!out.patches) {
             const auto set = patchesFor(library->folder(), index.get());
-            std::vector<std::int64_t> studies(columns->size());
-            for (std::size_t i = 0; i < studies.size(); ++i)
-                studies[i] = columns->id(i);
-            auto opened = set ? PatchIndex::open(*library, set->folder, studies, job) : std::nullopt;
+            auto opened = set ? PatchIndex::open(*library, set->folder, columns->ids(), job) : std::nullopt;
             if (job.cancelled())
                 return {};
             if (opened)

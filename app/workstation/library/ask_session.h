@@ -1,6 +1,7 @@
 #pragma once
 #include "app/workstation/engine/background_job.h"
 #include "app/workstation/engine/engine_process.h"
+#include "app/workstation/library/models/sentence_vectors.h"
 #include "core/library/embeddings/embedding_index.h"
 #include "core/library/patches/patch_index.h"
 
@@ -41,7 +42,9 @@ struct LibraryAnswer
     QString fusion;               // the named rule
     QStringList notes;            // what the engine says of the sentences: unlike anything it knows, negated, cut
     QString model = {};           // of a region's patches
-    bool exact = true;            // of a region: every patch was compared
+    FusionRule rule = FusionRule::Maximum;
+    std::vector<float> vector = {};           // that was asked; empty: of a region
+    bool exact = true;                        // of a region: every patch was compared
     std::optional<PatchRecall> recall = {};   // else what two stages find
     std::map<std::uint32_t, ImageBox> places; // of a region: by study, on its best image, in stored pixels
     double milliseconds = 0;                  // of the search
@@ -66,7 +69,8 @@ public:
     const EmbeddingIndex* index() const { return m_index.get(); } // of the chosen set; null: none, or not loaded yet
     std::shared_ptr<const EmbeddingIndex> sharedIndex() const { return m_index; }
     bool loading() const { return m_loading; }
-    void chooseSet(const std::filesystem::path& folder); // else the one with the most rows is taken
+    // Of this library, or of the next one, before it comes; else, or where it is not there, the one with the most rows.
+    void chooseSet(const std::filesystem::path& folder);
 
     void setFusionRule(FusionRule rule);
     void setInside(std::optional<StudySet> studies); // a filter's; empty: all
@@ -91,11 +95,6 @@ private:
         std::vector<EmbeddingSetInfo> sets;
         std::shared_ptr<const EmbeddingIndex> index;
         std::string problem;
-    };
-    struct Vector
-    {
-        std::vector<float> values;
-        QStringList notes;
     };
     void load();
     void begin();
@@ -123,7 +122,7 @@ private:
     std::shared_ptr<const PatchIndex> m_patches; // of the model of the chosen set; null: not asked for yet
     int m_request = 0;                           // at the engine; 0: none
     QStringList m_asked;                         // of that request
-    std::map<QString, Vector> m_vectors;         // of sentences, by the model of the chosen set
+    std::map<QString, SentenceVector> m_vectors; // of sentences, by the model of the chosen set
     std::string m_vectorsOf;                     // its hash
 };
 

@@ -1,7 +1,10 @@
 // What a selection becomes: a chip of the list, a cohort, a file; each of exactly these studies.
 #include "app/workstation/library/library_page.h"
+#include "app/workstation/look/settings_keys.h"
+#include "core/base/hash.h"
 #include "core/base/path_text.h"
 #include "core/library/studies/cohorts.h"
+#include "core/library/studies/kept_studies.h"
 #include "core/library/studies/study_keys.h"
 #include "widgets/library/study_place.h"
 
@@ -21,15 +24,40 @@ void LibraryPage::keepSelected()
     if (studies.empty())
         return;
     std::sort(studies.begin(), studies.end());
-    changeQuestion([&](StudyQuestion& question) {
-        question.kept = std::make_shared<const std::vector<std::int64_t>>(std::move(studies));
-    });
+    setKept(std::move(studies));
     m_place->selectNone();
 }
 
-void LibraryPage::keepNone()
+void LibraryPage::keepNone() { setKept({}); }
+
+// None: all again. What is kept comes back at the next start.
+void LibraryPage::setKept(std::vector<std::int64_t> studies)
 {
-    changeQuestion([](StudyQuestion& question) { question.kept.reset(); });
+    if (const QString key = keptKey(); !key.isEmpty() && studies.empty())
+        m_settings.remove(key);
+    else if (!key.isEmpty())
+        m_settings.setValue(key, QString::fromStdString(rangesText(studies)));
+    changeQuestion([&](StudyQuestion& question) {
+        question.kept =
+            studies.empty() ? nullptr : std::make_shared<const std::vector<std::int64_t>>(std::move(studies));
+    });
+}
+
+// As it was kept in this library, which another one in its folder would not know.
+void LibraryPage::keepAsBefore()
+{
+    if (const QString key = keptKey(); !key.isEmpty())
+        if (auto studies = idsOfRanges(m_settings.value(key).toString().toStdString()); !studies.empty())
+            setKept(std::move(studies));
+}
+
+// Empty: nothing was done to the library yet, so there is nothing to keep.
+QString LibraryPage::keptKey() const
+{
+    const std::string& mark = m_session->mark();
+    return mark.empty() ? QString()
+                        : settings_keys::keptStudies(
+                              QString::fromStdString(sha256(mark + m_session->folder().toStdString()).substr(0, 32)));
 }
 
 QString LibraryPage::chipsText() const

@@ -60,10 +60,7 @@ QString phaseWords(const QString& phase)
 LibraryMap::Loaded LibraryMap::load(const QString& library, const EmbeddingIndex& index, const StudyColumns& columns,
                                     const MapSettings& settings)
 {
-    std::vector<std::int64_t> studies(columns.size());
-    for (std::size_t i = 0; i < studies.size(); ++i)
-        studies[i] = columns.id(i);
-    const MapPoints points(index, studies, settings.level);
+    const MapPoints points(index, columns.ids(), settings.level);
     Loaded out{{}, points.size(), {}};
     const std::filesystem::path folder = pathFromText(library.toStdString());
     std::filesystem::path file = mapFile(folder, index.info(), settings);

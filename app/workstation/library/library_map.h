@@ -1,6 +1,6 @@
 #pragma once
 #include "app/workstation/engine/background_job.h"
-#include "app/workstation/library/map_job.h"
+#include "app/workstation/library/jobs/map_job.h"
 #include "app/workstation/library/study_result.h"
 #include "core/library/map/library_map.h"
 #include "widgets/library/map_colours.h"

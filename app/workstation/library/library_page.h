@@ -1,12 +1,13 @@
 #pragma once
 #include "app/workstation/engine/model_session.h"
-#include "app/workstation/library/command_process.h"
-#include "app/workstation/library/embed_job.h"
+#include "app/workstation/library/jobs/command_process.h"
+#include "app/workstation/library/jobs/embed_job.h"
 #include "app/workstation/library/library_session.h"
 #include "app/workstation/page/page.h"
 #include "core/library/annotation.h"
 #include "core/library/patches/patch_index.h"
 #include "core/library/studies/study_facts.h"
+#include "widgets/library/study_table_model.h"
 
 #include <QElapsedTimer>
 #include <QSettings>
@@ -28,6 +29,7 @@ class LibraryMap;
 class FilterLine;
 class RangeHistogram;
 class LibraryNotice;
+class StoredPictures;
 class StudyDetails;
 class StudyGrid;
 class StudyPlace;
@@ -77,24 +79,28 @@ protected:
 private:
     // library_page.cpp
     void connectSession();
-    void connectLists();
     void openFolder(const QString& folder, bool make);
     void rememberFolder(const QString& folder);
     void showState();
     void showResult();
     void showWrong(const QString& reason, int at);
     void showSummary();
+    bool refuseWrong(); // says so where the filter is wrong: what is on screen is not what it says
+    void changeQuestion(const std::function<void(StudyQuestion&)>& change);
+
+    // library_page_lists.cpp: what stands in grid, table, map and details
+    void connectLists();
     void showColumns();
     void showSorting();
-    bool refuseWrong(); // says so where the filter is wrong: what is on screen is not what it says
     void showCurrent();
     void showDetails(const StudyFacts& facts);
     void wantPictures();
     QString cell(int row, int column) const;
+    QString cellTip(int row, int column) const;
     struct StudyTile tile(int row) const;
     std::uint32_t studyAt(int row) const;     // of the result's columns
     std::vector<std::int64_t> target() const; // the studies that a command acts on
-    void changeQuestion(const std::function<void(StudyQuestion&)>& change);
+    void goToStudy(std::int64_t study);
 
     // library_page_setup.cpp
     void build(const Means& means);
@@ -107,9 +113,23 @@ private:
     // library_keep.cpp: what the selection becomes
     void keepSelected();
     void keepNone();
+    void setKept(std::vector<std::int64_t> studies);
+    void keepAsBefore();
+    QString keptKey() const;
     void freezeSelected();
     void saveSelected();
     QString chipsText() const;
+    // library_models.cpp: several models side by side
+    void connectModels();
+    void takeModels();
+    // library_page_bits.cpp: tiles by the values of their files
+    void buildBits();
+    bool showsBits() const;
+    void changeWindow(double centre, double width);
+    void wantStored();
+    void showBits();
+    void putStored(std::array<struct TilePicture, 4>& pictures) const;
+    QString bitsText() const;
     // library_page_views.cpp
     QWidget* buildFields();
     QToolButton* buildViews();
@@ -147,13 +167,14 @@ private:
     void turnJob(); // pauses what runs below the list, or goes on
     void showProblems();
     void relinkFiles();
-    void goToStudy(std::int64_t study);
+    void editVocabulary();
     void readFiles();
 
     QSettings& m_settings;
     LibrarySession* m_session;
     StudyPlace* m_place;
     TilePictures* m_pictures;
+    StoredPictures* m_stored;
     QStackedWidget* m_content = nullptr; // notice, grid, table, map
     LibraryNotice* m_notice = nullptr;
     StudyGrid* m_grid = nullptr;
@@ -173,7 +194,7 @@ private:
     QToolButton *m_direction = nullptr, *m_undoButton = nullptr, *m_pause = nullptr;
     QProgressBar* m_bar = nullptr;
     QAction *m_undo = nullptr, *m_redo = nullptr, *m_asTable = nullptr, *m_asGrid = nullptr, *m_asMap = nullptr,
-            *m_showDetails = nullptr, *m_back = nullptr;
+            *m_showDetails = nullptr, *m_back = nullptr, *m_bits = nullptr;
     std::vector<QAction*> m_digits;   // 1 to 9
     std::vector<QAction*> m_whenOpen; // commands that need a library
     BackgroundJob m_facts, m_reading, m_phantoms;
@@ -187,7 +208,8 @@ private:
     std::int64_t m_returnTo = 0;            // the place goes there with the next result
     std::vector<std::int64_t> m_shownIds;   // of the rows that the place has
     std::vector<std::string> m_columnNames; // of the studies
-    std::vector<std::size_t> m_cells;       // of the table's columns behind its own: which of the studies'
+    std::vector<StudyTableColumn> m_scoreColumns;
+    std::vector<std::size_t> m_cells; // of the table's columns behind its own: which of the studies'
     std::pair<std::string, bool> m_sortedBefore{"date", true}; // before a sentence was asked
     std::pair<quint64, quint64> m_files{0, 0};                 // that were read, and all
     QElapsedTimer m_filesSince;                                // since the reading of files began or went on

@@ -1,14 +1,15 @@
 // What the page's commands do.
 #include "app/workstation/library/ask_bar.h"
-#include "app/workstation/library/handover_dialog.h"
-#include "app/workstation/library/import_dialog.h"
+#include "app/workstation/library/dialogs/handover_dialog.h"
+#include "app/workstation/library/dialogs/import_dialog.h"
+#include "app/workstation/library/dialogs/problems_dialog.h"
+#include "app/workstation/library/dialogs/relink_dialog.h"
+#include "app/workstation/library/dialogs/tag_dialog.h"
+#include "app/workstation/library/dialogs/vocabulary_dialog.h"
 #include "app/workstation/library/library_map.h"
 #include "app/workstation/library/library_notice.h"
 #include "app/workstation/library/library_page.h"
-#include "app/workstation/library/problems_dialog.h"
-#include "app/workstation/library/relink_dialog.h"
-#include "app/workstation/library/tag_dialog.h"
-#include "app/workstation/library/tile_pictures.h"
+#include "app/workstation/library/pictures/tile_pictures.h"
 #include "app/workstation/look/settings_keys.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -298,6 +299,13 @@ void LibraryPage::relinkFiles()
         m_session->act([plan = dialog.plan()](Library& library) { return relink(library, plan); });
 }
 
+void LibraryPage::editVocabulary()
+{
+    VocabularyDialog dialog(m_session->looker(), !m_session->readOnly(), this);
+    if (dialog.exec() == QDialog::Accepted)
+        m_session->act([words = dialog.changed()](Library& library) { return setWords(library, words); });
+}
+
 // Those that have it lose it only if all of them have it.
 void LibraryPage::turnTag(const std::string& name)
 {
@@ -348,7 +356,8 @@ void LibraryPage::escape()
 {
     if (!m_content->isAncestorOf(QApplication::focusWidget()))
         return takeKeyboard();
-    m_place->selectNone();
+    if (!putMessageAway())
+        m_place->selectNone();
 }
 
 void LibraryPage::showAs(As as)

@@ -85,6 +85,7 @@ QWidget* LibraryPage::buildHead(const Means& means)
     QPalette bad = m_wrong->palette();
     bad.setColor(QPalette::WindowText, textColour(Tone::Bad, bad));
     m_wrong->setPalette(bad);
+    m_filter->setErrorLine(m_wrong);
     m_chips = new QLabel(row);
     m_chips->setObjectName(QStringLiteral("library.chips"));
     m_chips->setTextFormat(Qt::RichText);
@@ -118,12 +119,16 @@ QWidget* LibraryPage::buildHead(const Means& means)
     connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
         changeQuestion([&](StudyQuestion& question) { question.filter = text.toStdString(); });
     });
-    connect(m_filter, &QLineEdit::returnPressed, this, [this] {
-        m_session->whenAnswered([this](bool wrong) {
-            if (!wrong && window()->focusWidget() == m_filter) // where it is wrong the next letters mend it
+    // Where something is wrong the next letters mend it; else digits tag, once the studies are those that were asked
+    // for.
+    const auto toStudies = [this](const QWidget* from) {
+        m_session->whenAnswered([this, from](bool wrong) {
+            const QWidget* focused = window()->focusWidget();
+            if (!wrong && (focused == from || from->isAncestorOf(focused)))
                 m_content->currentWidget()->setFocus();
         });
-    });
+    };
+    connect(m_filter, &QLineEdit::returnPressed, this, [this, toStudies] { toStudies(m_filter); });
     auto* first = new QHBoxLayout;
     first->addWidget(m_filter, 1);
     first->addWidget(buildViews());
@@ -131,6 +136,7 @@ QWidget* LibraryPage::buildHead(const Means& means)
     first->addWidget(m_direction);
     m_ask = new AskBar(means.program, means.session, row);
     connect(m_ask, &AskBar::scored, this, &LibraryPage::takeScores);
+    connect(m_ask, &AskBar::answered, this, [this, toStudies] { toStudies(m_ask); });
     connect(m_ask, &AskBar::told, this, &Page::told);
     connect(m_ask, &AskBar::patchesWanted, this, &LibraryPage::makePatches);
     connectPatches(means.session);
@@ -221,6 +227,7 @@ void LibraryPage::buildCommands()
                                }})));
     whenOpen(add(menu, {"library.view", tr("Save as a &view…"), [this] { saveView(); }}));
     always(whenOpen(add(menu, {"library.ask", tr("As&k a sentence"), [this] { m_ask->focusLine(); }})));
+    addToLists(whenOpen(add(menu, {"library.models", tr("Models that are asked"), [this] { m_ask->openModels(); }})));
     always(whenOpen(
         add(menu, {"library.fields", tr("Fi&elds"), [this] { m_facets->setFocus(Qt::ShortcutFocusReason); }})));
     m_asGrid = whenOpen(add(menu, {"library.grid", tr("As a &grid"), [this] { showAs(As::Grid); }}));
@@ -237,12 +244,13 @@ void LibraryPage::buildCommands()
     addToLists(whenOpen(add(menu, {"library.all", tr("Select &all"), [this] { m_place->selectAll(); }})));
     addToLists(whenOpen(add(menu, {"library.none", tr("&Select none"), [this] { m_place->selectNone(); }})));
     addToLists(whenOpen(add(menu, {"library.keep", tr("Keep &what is selected"), [this] { keepSelected(); }})));
-    whenOpen(make({"library.escape", tr("Back to the studies, or select none"), [this] { escape(); }}));
+    whenOpen(make({"library.escape", tr("Back to the studies, or select none"), [this] { escape(); }, "", true}));
     addAction(m_whenOpen.back());
     m_whenOpen.back()->setProperty("ofPage", true);
     addToLists(whenOpen(add(menu, {"library.read", tr("O&pen in Read"), [this] { openCurrent(); }})));
     m_back = add(menu, {"library.back", tr("Back to the librar&y"), [this] { Q_EMIT wanted(); }});
     m_back->setEnabled(false);
+    buildBits();
     buildTagCommands();
     addLine(menu);
     addToLists(whenOpen(add(menu, {"library.cohort", tr("&Hand over to training…"), [this] { handOver(); }})));
@@ -252,6 +260,7 @@ void LibraryPage::buildCommands()
     whenOpen(add(menu, {"library.backup", tr("Make a &copy…"), [this] { backUp(); }}));
     whenOpen(add(menu, {"library.relink", tr("Re-link missing files…"), [this] { relinkFiles(); }}));
     whenOpen(add(menu, {"library.problems", tr("File problems…"), [this] { showProblems(); }}));
+    whenOpen(add(menu, {"library.vocabulary", tr("Vocabulary of the tables…"), [this] { editVocabulary(); }}));
     whenOpen(add(menu, {"library.check", tr("Check the file"), [this] { checkFile(); }}));
     whenOpen(add(menu, {"library.log", tr("Save the &log…"), [this] { saveLog(); }}));
     whenOpen(add(menu, {"library.close", tr("Close the library"), [this] { m_session->close(); }}));

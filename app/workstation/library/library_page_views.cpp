@@ -2,6 +2,7 @@
 #include "app/workstation/library/ask_bar.h"
 #include "app/workstation/library/library_page.h"
 #include "core/library/studies/filter_edit.h"
+#include "core/library/studies/kept_studies.h"
 #include "widgets/library/facet_panel.h"
 #include "widgets/library/filter_line.h"
 #include "widgets/library/range_histogram.h"
@@ -61,7 +62,7 @@ QToolButton* LibraryPage::buildViews()
     auto* button = new QToolButton(this);
     button->setObjectName(QStringLiteral("library.views"));
     button->setText(tr("Views"));
-    button->setToolTip(tr("Filter, order and sentence under a name, to be asked again"));
+    button->setToolTip(tr("Filter, order, sentence and what is kept under a name, to be asked again"));
     button->setPopupMode(QToolButton::InstantPopup);
     m_views = new QMenu(button);
     button->setMenu(m_views);
@@ -111,6 +112,8 @@ void LibraryPage::saveView()
     const auto [sentence, takenOff] = m_ask->sentences();
     view.sentence = sentence.toStdString();
     view.takenOff = takenOff.toStdString();
+    if (const auto& kept = m_session->question().kept)
+        view.kept = rangesText(*kept);
     m_session->act([view](Library& library) { return mama::saveView(library, view); });
 }
 
@@ -119,8 +122,9 @@ void LibraryPage::applyView(const SavedView& view)
 {
     m_ask->askFor(QString::fromStdString(view.sentence), QString::fromStdString(view.takenOff));
     setFilter(QString::fromStdString(view.filter));
+    setKept(idsOfRanges(view.kept));
     changeQuestion([&](StudyQuestion& question) {
-        if (view.sort != "score" || question.scores) {
+        if (!isOfScores(view.sort) || question.scores) {
             question.field = view.sort;
             question.descending = view.descending;
         }

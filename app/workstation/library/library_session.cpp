@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/path_text.h"
 #include "core/library/collection/file_states.h"
+#include "core/library/studies/kept_studies.h"
 
 #include <algorithm>
 
@@ -62,6 +63,7 @@ LibrarySession::Opened LibrarySession::load(const QString& folder, bool make)
     opened.views = savedViews(*opened.reader);
     opened.lastDone = opened.library->lastDone();
     opened.headersLeft = mama::headersLeft(*opened.reader);
+    opened.mark = markOf(*opened.reader);
     return opened;
 }
 
@@ -100,6 +102,7 @@ void LibrarySession::close()
     m_isLoading = m_readingHeaders = m_looking = false;
     m_headersLeft = m_others = 0;
     m_folder.clear();
+    m_mark.clear();
     if (m_state != State::Closed) {
         m_state = State::Closed;
         Q_EMIT stateChanged();
@@ -115,6 +118,7 @@ void LibrarySession::take(Opened opened)
     m_views = std::move(opened.views);
     m_lastDone = std::move(opened.lastDone);
     m_headersLeft = opened.headersLeft;
+    m_mark = std::move(opened.mark);
     m_state = State::Open;
     m_poll.start();
     Q_EMIT stateChanged();
@@ -206,18 +210,23 @@ void LibrarySession::reload()
         std::vector<SavedView> views;
         std::int64_t headersLeft = 0;
         std::optional<CommandEntry> lastDone;
+        std::string mark;
     };
     m_loading = BackgroundJob::start<Loaded>(this,
                                              {[reader = m_reader, library = m_library](const Job&) {
                                                   return Loaded{std::make_shared<const StudyColumns>(*reader),
-                                                                mama::tags(*reader), savedViews(*reader),
-                                                                mama::headersLeft(*reader), library->lastDone()};
+                                                                mama::tags(*reader),
+                                                                savedViews(*reader),
+                                                                mama::headersLeft(*reader),
+                                                                library->lastDone(),
+                                                                markOf(*reader)};
                                               },
                                               [this, changes = m_changes](Loaded loaded) {
                                                   m_isLoading = false;
                                                   m_tags = std::move(loaded.tags);
                                                   m_views = std::move(loaded.views);
                                                   m_lastDone = std::move(loaded.lastDone);
+                                                  m_mark = std::move(loaded.mark);
                                                   if (!m_readingHeaders)
                                                       m_headersLeft = loaded.headersLeft;
                                                   setColumns(std::move(loaded.columns));

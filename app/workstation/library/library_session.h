@@ -29,6 +29,7 @@ public:
     void close();
     State state() const { return m_state; }
     const QString& folder() const { return m_folder; }
+    const std::string& mark() const { return m_mark; } // that tells it from others; empty: nothing was done to it yet
     const std::shared_ptr<Library>& library() const { return m_library; } // null unless Open
     // The same for who looks for a moment: neither a change nor the reading of all studies makes it wait.
     const std::shared_ptr<Library>& looker() const { return m_looker; }
@@ -83,6 +84,7 @@ private:
         std::vector<SavedView> views;
         std::optional<CommandEntry> lastDone;
         std::int64_t headersLeft = 0;
+        std::string mark;
     };
     struct Acted
     {
@@ -103,6 +105,7 @@ private:
 
     State m_state = State::Closed;
     QString m_folder;
+    std::string m_mark;
     std::shared_ptr<Library> m_library, m_reader, m_looker; // reader: so that no change waits for a look
     std::shared_ptr<const StudyColumns> m_columns;
     std::vector<Tag> m_tags;

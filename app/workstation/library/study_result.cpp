@@ -1,24 +1,40 @@
 #include "app/workstation/library/study_result.h"
 
+#include "core/library/studies/kept_studies.h"
+
 namespace mama {
+namespace {
+
+// Empty: the field is none of scores, or nothing is answered.
+std::span<const float> scoresOf(const StudyQuestion& question)
+{
+    std::shared_ptr<const std::vector<float>> scores;
+    if (question.field == "score")
+        scores = question.scores;
+    if (question.field == rankDifference)
+        scores = question.rankDifference;
+    for (const ModelScores& each : question.byModel)
+        if (question.field == "score:" + each.model)
+            scores = each.scores;
+    return scores ? std::span<const float>(*scores) : std::span<const float>();
+}
+
+} // namespace
 
 StudyResult answer(const std::shared_ptr<const StudyColumns>& columns, const StudyQuestion& question)
 {
     StudyResult result{columns, parseFilter(question.filter), {}, {}, 0, {}, {}};
-    StudySet kept(columns->size());
+    StudySet kept;
     if (question.kept) {
-        for (const std::int64_t id : *question.kept)
-            if (const auto study = columns->find(id))
-                kept.add(*study);
+        kept = studySet(*columns, *question.kept);
         result.kept = kept.count();
     }
     const StudySet* inside = question.kept ? &kept : nullptr;
-    const FilterMeans means{inside, question.scores.get()};
+    FilterMeans means{inside, question.scores.get(), {}};
+    for (const ModelScores& each : question.byModel)
+        means.byModel.push_back({each.model, each.scores.get()});
     FilterResult found = filterStudies(*columns, result.clauses, true, means);
-    StudyOrder order{question.field, question.descending, {}};
-    if (question.scores)
-        order.scores = *question.scores;
-    result.rows = orderStudies(*columns, found.studies, order);
+    result.rows = orderStudies(*columns, found.studies, {question.field, question.descending, scoresOf(question)});
     result.facets = std::move(found.facets);
     result.warnings = std::move(found.warnings);
     for (const std::uint32_t study : result.rows)
@@ -29,9 +45,11 @@ StudyResult answer(const std::shared_ptr<const StudyColumns>& columns, const Stu
             others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
             result.without.push_back(filterStudies(*columns, others, false, means).studies.count());
         }
-    if (result.rows.empty() && inside)
-        result.without.push_back(
-            filterStudies(*columns, result.clauses, false, {nullptr, means.scores}).studies.count());
+    if (result.rows.empty() && inside) {
+        FilterMeans all = means;
+        all.inside = nullptr;
+        result.without.push_back(filterStudies(*columns, result.clauses, false, all).studies.count());
+    }
     result.numberFields = numberFields(*columns);
     if (!question.histogram.empty()) {
         std::vector<FilterClause> others = result.clauses;

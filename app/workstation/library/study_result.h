@@ -8,6 +8,14 @@
 
 namespace mama {
 
+// What one of several models says of the studies.
+struct ModelScores
+{
+    std::string model;                                // its name
+    std::shared_ptr<const std::vector<float>> scores; // one a study of the columns
+    bool operator==(const ModelScores&) const = default;
+};
+
 // What the library page asks for.
 struct StudyQuestion
 {
@@ -17,7 +25,9 @@ struct StudyQuestion
     std::shared_ptr<const std::vector<float>> scores{}; // one a study of the columns; null: nothing was asked
     // Ids, rising, of studies that were chosen and kept: only these; null: all.
     std::shared_ptr<const std::vector<std::int64_t>> kept{};
-    std::string histogram{}; // of which field; empty: none
+    std::string histogram{};                                    // of which field; empty: none
+    std::vector<ModelScores> byModel{};                         // of all that are asked, the one of `scores` too
+    std::shared_ptr<const std::vector<float>> rankDifference{}; // one a study; null: not several models were asked
 };
 
 // And what it shows: one result for grid, table and facets alike.

@@ -38,6 +38,7 @@ inline constexpr QLatin1String libraryColumns("library/columns"); // of the tabl
 inline constexpr QLatin1String libraryZoom("library/zoom");       // least width of a tile
 inline constexpr QLatin1String libraryDetails("library/details"); // shown
 inline constexpr QLatin1String libraryAsTable("library/table");   // not as a grid
+inline constexpr QLatin1String libraryBits("library/bits");       // tiles by the values of their files
 inline constexpr QLatin1String runFolder("runs/folder");          // where runs are made
 inline constexpr QLatin1String knownRuns("runs/known");
 inline constexpr QLatin1String chosenRun("runs/chosen");           // shown last
@@ -53,8 +54,12 @@ inline constexpr QLatin1String checkpointStudies("checkpoints/studies");
 
 // The keys chosen for a command of the window.
 inline QString commandKeys(const QString& command) { return QStringLiteral("keys/") + command; }
+// The studies kept on the page of a library: a sum of its folder and mark, and no name.
+inline QString keptStudies(const QString& library) { return QStringLiteral("library/kept/") + library; }
 // The window (VOI) chosen for images of one device and kind.
 inline QString voiWindow(const QString& device) { return QStringLiteral("windows/") + device; }
+// The models that a library is asked by, the one that is shown first at the front: a sum of its folder likewise.
+inline QString askedModels(const QString& library) { return QStringLiteral("library/models/") + library; }
 // What is remembered of windows for one set of monitors.
 inline QString windowPlace(const QString& monitors, const QString& what)
 {

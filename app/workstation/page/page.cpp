@@ -25,9 +25,21 @@ QAction* Page::make(Command command)
         action->setProperty("icon", icon); // to be drawn again when the theme changes
         action->setIcon(themedIcon(icon));
     }
-    connect(action, &QAction::triggered, this, std::move(command.act));
+    connect(action, &QAction::triggered, this, [this, action, command = std::move(command)] { run(*action, command); });
     m_commands.push_back(action);
     return action;
+}
+
+void Page::run(QAction& action, const Command& command)
+{
+    if (!command.escapes)
+        Q_EMIT acting();
+    const QString why = whyNot(action);
+    if (why.isEmpty())
+        return command.act();
+    if (action.isCheckable())
+        action.setChecked(!action.isChecked()); // as it was
+    Q_EMIT told(why, false);
 }
 
 QAction* Page::add(const QString& menu, Command command)

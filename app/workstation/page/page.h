@@ -46,9 +46,13 @@ public:
     // Logical pixels at left and right below that place that panels lie over: messages of several lines leave them
     // free.
     virtual QMargins covered() const { return {}; }
+    // What puts the message away that is to be seen; false: there is none.
+    void setMessageAway(std::function<bool()> away) { m_messageAway = std::move(away); }
 
 Q_SIGNALS:
     void told(const QString& text, bool isError); // for the strip of messages; empty: nothing more to say
+    void outdated(const QString& text);           // what was told is so no more
+    void acting();                                // a command begins
     void wanted();                                // the page is to come to the front
     void coveredChanged();
 
@@ -59,16 +63,23 @@ protected:
         QString title;
         std::function<void()> act;
         const char* icon = ""; // of resources/icons
+        bool escapes = false;  // it puts away what is nearest to the user, one thing a press
     };
     QAction* add(const QString& menu, Command command);
     QAction* add(QMenu* submenu, Command command);
     QAction* make(Command command); // without a place in the menus
     void addLine(const QString& menu);
     QMenu* addSubmenu(const QString& menu, const QString& title);
+    // Why this command can do nothing now; empty: it can. It is told in its place.
+    virtual QString whyNot(const QAction&) const { return {}; }
+    bool putMessageAway() { return m_messageAway && m_messageAway(); }
 
 private:
+    void run(QAction& action, const Command& command);
+
     QString m_title;
     QVBoxLayout* m_head;
+    std::function<bool()> m_messageAway;
     std::vector<MenuEntry> m_menus;
     std::vector<QAction*> m_commands;
 };

@@ -3,12 +3,12 @@
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/page/drawer.h"
 #include "app/workstation/read/beside_pictures.h"
-#include "app/workstation/read/exam_thumbs.h"
-#include "app/workstation/read/notes_session.h"
 #include "app/workstation/read/query_hint.h"
-#include "app/workstation/read/reading_notes.h"
 #include "app/workstation/read/seen_pictures.h"
+#include "app/workstation/read/studies/exam_thumbs.h"
 #include "app/workstation/read/window_list.h"
+#include "app/workstation/read/work/notes_session.h"
+#include "app/workstation/read/work/reading_notes.h"
 #include "app/workstation/screens/pictures_apart.h"
 #include "app/workstation/screens/view_apart.h"
 #include "core/base/path_text.h"
@@ -78,7 +78,9 @@ ReadPage::ReadPage(const QString& engineProgram, QSettings& settings, QWidget* p
     connectPanels();
     connectReader();
     connectNotes();
+    answerAtStart();
     restore();
+    coverLegend();
     updateHint();
 }
 
@@ -179,6 +181,8 @@ void ReadPage::cancel()
         }
     if (m_content->currentWidget() == m_view && m_view->leaveNote())
         return m_view->setFocus(Qt::ShortcutFocusReason);
+    if (putMessageAway())
+        return;
     if (!m_studies->busy() && !m_session->busy()) {
         if (m_right->current() >= 0 || m_left->current() >= 0)
             (m_right->current() >= 0 ? m_right : m_left)->close();
@@ -303,16 +307,17 @@ void ReadPage::connectSession()
         updateHint();
     });
     connect(m_session, &ModelSession::engineDied, this, [this](const QString& reason) {
-        Q_EMIT told(
+        m_engineTold =
             m_session->engine().gaveUp()
                 ? tr("%1 It died several times in a row and is stopped now: choose Model ▸ Start the engine again. "
                      "The pictures are not affected.")
                       .arg(reason)
                 : tr("%1 It is started again and what you asked is asked again; the pictures are not affected.")
-                      .arg(reason),
-            true);
+                      .arg(reason);
+        Q_EMIT told(m_engineTold, true);
     });
     connect(&m_session->engine(), &EngineProcess::ready, this, [this] {
+        Q_EMIT outdated(std::exchange(m_engineTold, {}));
         if (const int restarts = m_session->engine().restarts(); restarts > 0)
             Q_EMIT told(tr("The engine is back (restart %1). What was asked is asked again.").arg(restarts), false);
     });
@@ -359,7 +364,7 @@ void ReadPage::connectPanels()
             showReferenceRange();
     });
     connect(m_mapPanel, &MapPanel::studyRangeAsked, this, &ReadPage::showStudyRange);
-    connect(m_mapPanel, &MapPanel::wayChosen, m_session, &ModelSession::setMapWay);
+    connect(m_mapPanel, &MapPanel::wayChosen, this, &ReadPage::chooseWay);
     connect(m_mapPanel, &MapPanel::lessChosen, this, [this](const QString& what, const QString& sentence) {
         m_session->setMapLess({what, sentence});
     });

@@ -1,9 +1,9 @@
 #pragma once
 #include "app/workstation/engine/model_session.h"
 #include "app/workstation/page/page.h"
-#include "app/workstation/read/reader_work.h"
-#include "app/workstation/read/recent_studies.h"
-#include "app/workstation/read/study_session.h"
+#include "app/workstation/read/studies/recent_studies.h"
+#include "app/workstation/read/studies/study_session.h"
+#include "app/workstation/read/work/reader_work.h"
 #include "core/hanging/hanging_plan.h"
 #include "core/library/annotation.h"
 #include "widgets/panels/score_table.h"
@@ -94,6 +94,7 @@ Q_SIGNALS:
     void pinned(const QStringList& paths); // the study on screen, for the checkpoints
 
 protected:
+    QString whyNot(const QAction& command) const override;
     void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void showEvent(QShowEvent* event) override;
@@ -101,6 +102,7 @@ protected:
 private:
     void buildContent();
     void buildStart();
+    void answerAtStart();
     void showStart();
     void showStart(const std::vector<bool>& gone); // of what was opened before
     QString recentText(const std::vector<bool>& gone) const;
@@ -149,6 +151,7 @@ private:
     bool maySee(); // what a model says; else it is told why not
     void restore();
 
+    QString listOfFiles() const; // how a person finds it
     void chooseFiles(bool folder);
     void chooseModel();
     void rememberModel(const QString& folder);
@@ -190,9 +193,13 @@ private:
     void takeBuiltInHanging();
     void tellHanging(const QString& text, const std::filesystem::path& aside);
     QString planSteps();
+    void stepByKey(int by); // first to a step that changes something
     void step(int by);
     void hangStep();
-    void chooseLayout();                   // the one with the largest common scale, unless the user chose one
+    viewer::Hanging cellsOf(const PlacedStep& step) const;
+    bool hangs(const viewer::Hanging& cells) const; // on the screen, just so
+    void lookAfterStep();                           // its line goes when something else hangs
+    void chooseLayout(); // the one in which the study's pictures are larger, unless the user chose one
     const StudyImage* activeImage() const; // of the study on screen; null: none, or one of the prior exam
     void rehang();                         // and what follows from it
     void place(Slot slot);
@@ -209,6 +216,7 @@ private:
     void stepFrame(int by); // of the active image
     void showMaps();
     void showMapChoices(); // of the selected sentence and the model
+    void chooseWay(const QString& way);
     void chooseBeside(const std::optional<QString>& way);
     void toggleSeen(); // the pictures that the model sees
     void hangBack();   // from them
@@ -260,8 +268,8 @@ private:
     WindowList* m_windows = nullptr;
     QMenu* m_recentModels = nullptr;
     QList<QAction*> m_panelActions;
-    QString m_encodingProblem;
-    int m_refused = 0; // files of the scan
+    QString m_encodingProblem, m_engineTold; // that it died
+    int m_refused = 0;                       // files of the scan
     Compare m_compare = Compare::Off;
     HangingPlans m_hangings;
     bool m_ownHangings = false; // of a file of the reader's: studies open at its first step
@@ -269,6 +277,8 @@ private:
     QMenu* m_hangingMenu = nullptr;
     std::vector<PlacedStep> m_steps;                        // of the study on screen
     int m_step = -1;                                        // -1: none of them hangs
+    QString m_stepTold;                                     // while that is so
+    viewer::Hanging m_stepCells;                            // as they hung then
     viewer::ViewLayout m_layout = viewer::ViewLayout::Grid; // of the four views, chosen last
 };
 

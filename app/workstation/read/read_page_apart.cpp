@@ -1,6 +1,6 @@
 // The pictures, or one of them, in a window of their own, and the keyboard's way to them.
 #include "app/workstation/read/read_page.h"
-#include "app/workstation/read/reading_notes.h"
+#include "app/workstation/read/work/reading_notes.h"
 #include "app/workstation/screens/pictures_apart.h"
 #include "app/workstation/screens/screen_scale.h"
 #include "app/workstation/screens/view_apart.h"

@@ -2,13 +2,13 @@
 #include "app/workstation/engine/background_job.h"
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/page/drawer.h"
-#include "app/workstation/read/header_dialog.h"
-#include "app/workstation/read/notes_session.h"
+#include "app/workstation/read/dialogs/header_dialog.h"
+#include "app/workstation/read/dialogs/window_dialog.h"
 #include "app/workstation/read/read_page.h"
-#include "app/workstation/read/reader_work.h"
-#include "app/workstation/read/verdict_bar.h"
-#include "app/workstation/read/window_dialog.h"
 #include "app/workstation/read/window_list.h"
+#include "app/workstation/read/work/notes_session.h"
+#include "app/workstation/read/work/reader_work.h"
+#include "app/workstation/read/work/verdict_bar.h"
 #include "app/workstation/screens/screen_scale.h"
 #include "app/workstation/screens/view_apart.h"
 #include "core/base/path_text.h"
@@ -59,8 +59,6 @@ void ReadPage::buildCommands()
     add(study, {"study.hang.here", tr("Han&g the chosen image in the active view"), [this] {
                     if (const auto cell = m_view->activeCell())
                         hangIn(m_studyPanel->chosenImage(), *cell);
-                    else
-                        Q_EMIT told(tr("No study is open: choose File ▸ Open folder… first."), false);
                 }});
     add(places, {"study.place.undo", tr("&Undo"), [this] { undoPlace(); }});
     addLine(study);
@@ -91,7 +89,8 @@ void ReadPage::buildCommands()
     addLine(study);
     add(study, {"study.header", tr("&Header of the image…"), [this] { showHeader(); }});
     add(study, {"study.pin", tr("Pin to chec&kpoints"), [this] { pinStudy(); }});
-    add(study, {"study.cancel", tr("&Cancel what is under way"), [this] { cancel(); }})->setProperty("ofPage", true);
+    add(study, {"study.cancel", tr("&Cancel what is under way"), [this] { cancel(); }, "", true})
+        ->setProperty("ofPage", true);
     buildNoteCommands(study);
     QAction* identifiers = add(study, {"study.identifiers", tr("&Show patient identifiers"), [] {}});
     identifiers->setCheckable(true);
@@ -359,8 +358,6 @@ void ReadPage::showHeader()
 void ReadPage::pinStudy()
 {
     const Study* study = m_studies->study();
-    if (!study)
-        return Q_EMIT told(tr("No study is open: choose File ▸ Open folder… first."), true);
     if (!study->unpacked.empty())
         return Q_EMIT told(
             tr("The study lies in an archive, which is unpacked only while it is open: unpack it, open the folder and pin it there."),

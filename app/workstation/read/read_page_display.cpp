@@ -1,6 +1,6 @@
 // What pictures take of the machine, and how the screen shows them.
 #include "app/workstation/look/settings_keys.h"
-#include "app/workstation/read/memory_dialog.h"
+#include "app/workstation/read/dialogs/memory_dialog.h"
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/screens/display_dialog.h"
 #include "app/workstation/screens/pictures_apart.h"

@@ -8,13 +8,17 @@
 #include "core/base/user_files.h"
 #include "core/hanging/hanging_file.h"
 #include "widgets/look/shown_text.h"
+#include "widgets/viewer/scene/expected_layout.h"
 
 #include <QAction>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMenu>
+#include <QStackedWidget>
 #include <QTimer>
+#include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace mama {
 
@@ -25,10 +29,11 @@ void ReadPage::buildHangingCommands()
     m_hangingMenu = addSubmenu(QStringLiteral("&View"), tr("Han&ging"));
     for (const auto& [id, title, by] :
          {std::tuple{"view.step.next", tr("&Next step"), 1}, {"view.step.previous", tr("&Previous step"), -1}}) {
-        QAction* action = add(m_hangingMenu, {id, title, [this, way = by] { step(way); }});
+        QAction* action = add(m_hangingMenu, {id, title, [this, way = by] { stepByKey(way); }});
         action->setProperty("ofPictures", true);
         m_view->addAction(action);
     }
+    connect(m_view, &viewer::PaneView::zoomChanged, this, &ReadPage::lookAfterStep);
     add(m_hangingMenu, {"view.hanging.file", tr("Take a hanging &file…"), [this] { chooseHangingFile(); }});
     add(m_hangingMenu, {"view.hanging.builtin", tr("Take the &built-in hanging"), [this] { takeBuiltInHanging(); }});
     m_hangingMenu->addSeparator();
@@ -150,6 +155,21 @@ QString ReadPage::planSteps()
     return plan ? QString::fromStdString(plan->name) : QString();
 }
 
+// A press that changes nothing is a lost one.
+void ReadPage::stepByKey(int by)
+{
+    if (m_step < 0 && m_studies->study()) {
+        planSteps();
+        const int count = static_cast<int>(m_steps.size()), first = by > 0 ? 0 : count - 1;
+        int next = first;
+        while (next >= 0 && next < count && hangs(cellsOf(m_steps[static_cast<std::size_t>(next)])))
+            next += by;
+        if (next >= 0 && next < count)
+            m_step = next - by;
+    }
+    step(by);
+}
+
 void ReadPage::step(int by)
 {
     if (!m_studies->study())
@@ -165,39 +185,57 @@ void ReadPage::step(int by)
     selectActiveImage();
     showMaps();
     showViewState();
-    Q_EMIT told(tr("%1: step %2 of %3, %4")
-                    .arg(plan)
-                    .arg(m_step + 1)
-                    .arg(count)
-                    .arg(QString::fromStdString(m_steps[static_cast<std::size_t>(m_step)].name)),
-                false);
+    m_stepTold = tr("%1: step %2 of %3, %4")
+                     .arg(plan)
+                     .arg(m_step + 1)
+                     .arg(count)
+                     .arg(QString::fromStdString(m_steps[static_cast<std::size_t>(m_step)].name));
+    m_stepCells = m_view->hung();
+    Q_EMIT told(m_stepTold, false);
 }
 
-void ReadPage::hangStep()
+void ReadPage::lookAfterStep()
 {
-    const PlacedStep& step = m_steps[static_cast<std::size_t>(m_step)];
-    const Study* prior = m_studies->priorStudy();
+    if (!m_stepTold.isEmpty() && (m_step < 0 || !hangs(m_stepCells)))
+        Q_EMIT outdated(std::exchange(m_stepTold, {}));
+}
+
+bool ReadPage::hangs(const viewer::Hanging& cells) const
+{
+    const auto same = [](const viewer::HungCell& a, const viewer::HungCell& b) {
+        return a.pane == b.pane && a.place.columns == b.place.columns && a.place.rows == b.place.rows &&
+               a.place.column == b.place.column && a.place.row == b.place.row;
+    };
+    return std::ranges::equal(m_view->hung(), cells, same);
+}
+
+viewer::Hanging ReadPage::cellsOf(const PlacedStep& step) const
+{
     viewer::Hanging cells;
-    bool wantsPrior = false;
-    std::vector<int> extras;
     for (const PlacedCell& each : step.cells) {
         viewer::HungCell cell;
         cell.name = each.cell.name();
         cell.wallRight = each.cell.side != Side::Left;
-        if (each.image) {
-            cell.pane = viewer::PaneId{each.cell.prior ? prior->uid : m_studies->study()->uid, *each.image};
-            if (!m_view->image(*cell.pane))
-                m_view->setEmptyText(*cell.pane, tr("reading…"));
-            wantsPrior = wantsPrior || each.cell.prior;
-            if (!each.cell.prior)
-                extras.push_back(static_cast<int>(*each.image));
-        }
+        if (each.image)
+            cell.pane =
+                viewer::PaneId{(each.cell.prior ? m_studies->priorStudy() : m_studies->study())->uid, *each.image};
         cells.push_back(std::move(cell));
     }
-    m_view->hang(viewer::inRows(std::move(cells), step.columns));
-    for (const int image : extras)
-        m_studies->look(image);
-    if (wantsPrior)
+    return viewer::inRows(std::move(cells), step.columns);
+}
+
+void ReadPage::hangStep()
+{
+    const PlacedStep step = m_steps[static_cast<std::size_t>(m_step)];
+    const viewer::Hanging cells = cellsOf(step);
+    for (const viewer::HungCell& cell : cells)
+        if (cell.pane && !m_view->image(*cell.pane))
+            m_view->setEmptyText(*cell.pane, tr("reading…"));
+    m_view->hang(cells);
+    for (const PlacedCell& each : step.cells)
+        if (each.image && !each.cell.prior)
+            m_studies->look(static_cast<int>(*each.image));
+    if (std::ranges::any_of(step.cells, [](const PlacedCell& each) { return each.image && each.cell.prior; }))
         m_studies->readPrior();
 }
 
@@ -241,19 +279,17 @@ void ReadPage::hangIn(int image, const viewer::HungCell& cell)
     m_view->setFocus();
 }
 
-// Of those that show all four views, once their pictures are there.
+// Of those that show all four views, before their pictures are there: a picture that has come stays where it is.
 void ReadPage::chooseLayout()
 {
     const ViewLayout now = m_view->viewLayout();
     if (m_settings.contains(settings_keys::viewLayout) || m_studies->alone() >= 0 ||
         (now != ViewLayout::Grid && now != ViewLayout::Row))
         return;
-    constexpr double worth = 1.05; // a layout does not change for less
-    const auto scale = [this](ViewLayout layout) {
-        return m_view->commonScale(viewer::fourUp(layout, m_studies->hanging()));
-    };
-    const double grid = scale(ViewLayout::Grid), row = scale(ViewLayout::Row);
-    const ViewLayout best = row > grid * worth ? ViewLayout::Row : grid > row * worth ? ViewLayout::Grid : now;
+    const QSize room = m_content->size();
+    const ViewLayout best =
+        viewer::largerLayout(*m_studies->study(), m_studies->hanging(), {0, 0, room.width(), room.height()})
+            .value_or(now);
     if (best == now)
         return;
     m_layout = best;

@@ -4,8 +4,8 @@
 #include "app/workstation/page/drawer.h"
 #include "app/workstation/read/beside_pictures.h"
 #include "app/workstation/read/read_page.h"
-#include "app/workstation/read/reading_notes.h"
 #include "app/workstation/read/seen_pictures.h"
+#include "app/workstation/read/work/reading_notes.h"
 #include "app/workstation/screens/pictures_apart.h"
 #include "core/protocol/map_way.h"
 #include "widgets/look/shown_text.h"
@@ -81,6 +81,18 @@ void ReadPage::showMapChoices()
                              result ? result->map.sentence : 0);
 }
 
+// The way that hung beside comes here: the one that was here hangs beside then.
+void ReadPage::chooseWay(const QString& way)
+{
+    const auto& model = m_session->model();
+    const auto named = [&](const QString& each) { return each.isEmpty() && model ? model->mapWays.value(0) : each; };
+    const QString before = named(m_session->mapWay());
+    m_session->setMapWay(way);
+    if (m_session->besideWay() && named(*m_session->besideWay()) == named(way))
+        m_session->setBesideWay(before);
+    showMapChoices();
+}
+
 // A second map of each picture on the right, or none.
 void ReadPage::chooseBeside(const std::optional<QString>& way)
 {
@@ -105,7 +117,7 @@ void ReadPage::toggleSeen()
     findChild<QAction*>(QStringLiteral("view.seen"))->setChecked(false);
     const Study* study = m_studies->study();
     if (!study || m_view->hung().empty())
-        return Q_EMIT told(tr("No study is open: choose File ▸ Open folder… first."), false);
+        return;
     if (!maySee())
         return;
     if (!m_session->model())
@@ -138,6 +150,7 @@ void ReadPage::hangBack()
 void ReadPage::coverLegend()
 {
     const bool home = !m_apart->isApart();
+    m_view->setNoticeElsewhere(home); // below, in the window
     m_view->setCovered(home ? m_left->covers() : 0, home ? m_right->covers() : 0);
 }
 

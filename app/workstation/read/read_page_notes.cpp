@@ -1,7 +1,7 @@
 // What the reader draws on the page: shown, listed, written on, taken back.
 #include "app/workstation/page/drawer.h"
-#include "app/workstation/read/notes_session.h"
 #include "app/workstation/read/read_page.h"
+#include "app/workstation/read/work/notes_session.h"
 #include "core/base/path_text.h"
 #include "widgets/look/shown_text.h"
 #include "widgets/panels/notes_panel.h"
@@ -37,21 +37,17 @@ NoteRow rowOf(const ShownNote& from, const Study& study)
     row.id = from.annotation.id;
     row.view = QString::fromStdString(image.label.empty() ? pathText(image.path.filename()) : image.label);
     row.kind = viewer::kindText(shape.kind);
-    row.value = viewer::valueText(shape, image.spacing);
-    row.basis = viewer::basisText(shape, image.spacing);
+    row.value = viewer::listedValue(note, image.spacing);
+    row.basis = viewer::basisText(viewer::asMeasured(shape), image.spacing);
     row.text = note.text;
     QStringList details{row.view + QStringLiteral(" · ") + row.kind};
-    for (const QString& line : {row.value, row.basis, viewer::figuresText(note), note.text})
-        if (!line.isEmpty())
-            details << line;
+    details << viewer::detailsOf(note, image.spacing);
     if (!from.annotation.author.empty())
         details << ReadPage::tr("%1, %2").arg(QString::fromStdString(from.annotation.author),
                                               QString::fromStdString(from.annotation.at));
     if (from.unsaved)
         details << ReadPage::tr("not saved yet");
     row.details = details.join(QLatin1Char('\n'));
-    if (note.figures) // the mean says more than the size of the region
-        row.value = ReadPage::tr("⌀ %1").arg(note.figures->mean, 0, 'f', 1);
     return row;
 }
 
@@ -66,6 +62,7 @@ void ReadPage::connectNotes()
     connect(m_drawn, &NotesSession::offerChanged, this, &ReadPage::showOffer);
     connect(m_drawn, &NotesSession::told, this, &ReadPage::told);
     connectDrawing(*m_view);
+    connect(m_drawn, &NotesSession::outdated, this, &ReadPage::outdated);
     connect(m_view, &PaneView::noteSelected, m_notesPanel, &NotesPanel::select);
     const auto showHow = [this] {
         m_notesPanel->setEmptyText(

@@ -42,16 +42,12 @@ void ReadPage::buildPriorCommands()
 void ReadPage::compare(Compare how)
 {
     const bool off = how == m_compare || !m_studies->priorStudy();
-    if (!m_studies->study())
-        Q_EMIT told(tr("No study is open: choose File ▸ Open folder… first."), false);
-    else if (!m_studies->priorStudy())
+    if (!m_studies->priorStudy())
         Q_EMIT told(shownText(m_studies->prior().why), false);
     if (m_view->viewLayout() == viewer::ViewLayout::Single && (m_compare != Compare::Off || m_step >= 0))
         m_view->perform(viewer::ViewCommand::Maximise); // one of both exams' pictures: back to all
     m_compare = off ? Compare::Off : how;
     m_step = -1;
-    if (!m_studies->study())
-        return showExams();
     if (m_studies->alone() >= 0 && m_compare != Compare::Off)
         m_studies->showViews();
     hang();

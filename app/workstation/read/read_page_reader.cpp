@@ -1,9 +1,9 @@
 // The reader's own work on the page: verdicts before the model, and their marks.
 #include "app/workstation/page/drawer.h"
-#include "app/workstation/read/notes_session.h"
 #include "app/workstation/read/read_page.h"
-#include "app/workstation/read/reading_notes.h"
-#include "app/workstation/read/verdict_bar.h"
+#include "app/workstation/read/work/notes_session.h"
+#include "app/workstation/read/work/reading_notes.h"
+#include "app/workstation/read/work/verdict_bar.h"
 #include "widgets/panels/study_panel.h"
 
 #include <QAction>

@@ -1,12 +1,12 @@
 // The studies on the page: what was found, which images hang and where they belong.
 #include "app/workstation/page/drawer.h"
 #include "app/workstation/read/beside_pictures.h"
-#include "app/workstation/read/exam_thumbs.h"
-#include "app/workstation/read/notes_session.h"
 #include "app/workstation/read/read_page.h"
-#include "app/workstation/read/reading_notes.h"
 #include "app/workstation/read/seen_pictures.h"
+#include "app/workstation/read/studies/exam_thumbs.h"
 #include "app/workstation/read/window_list.h"
+#include "app/workstation/read/work/notes_session.h"
+#include "app/workstation/read/work/reading_notes.h"
 #include "app/workstation/screens/view_apart.h"
 #include "core/base/path_text.h"
 #include "widgets/look/shown_text.h"
@@ -32,13 +32,13 @@ QString nameOf(const StudyImage& image)
     return QString::fromStdString(image.label.empty() ? pathText(image.path.filename()) : image.label);
 }
 
-// Why there is no study: the reasons, or where they stand if they are many.
-QString whyNothing(const std::vector<ScanProblem>& problems)
+// Why there is no study: the reasons, or the list where they stand if they are many.
+QString whyNothing(const std::vector<ScanProblem>& problems, const QString& list)
 {
     constexpr std::size_t few = 3;
     if (problems.size() > few)
-        return ReadPage::tr("%n file(s) could not be shown; the list on the left says why.", nullptr,
-                            static_cast<int>(problems.size()));
+        return ReadPage::tr("%n file(s) could not be shown; %1 says why.", nullptr, static_cast<int>(problems.size()))
+            .arg(list);
     QStringList lines;
     for (const ScanProblem& each : problems)
         lines << (QString::fromStdString(pathText(each.path.filename())) + QStringLiteral(": ") +
@@ -81,7 +81,6 @@ void ReadPage::connectStudies()
         m_studyPanel->setImages(*m_studies->study());
         m_thumbs->setPaused(false);
         wantThumbs();
-        chooseLayout();
         m_notes->picturesShown();
         const auto active = m_view->activePane();
         if (const auto panes = m_view->panes(); !panes.empty() && (!active || !m_view->image(*active)))
@@ -109,11 +108,18 @@ void ReadPage::showScanned(const std::vector<ScanProblem>& problems, const std::
                 .arg(problems.empty()
                          ? (others.empty()
                                 ? tr("The folder holds no image files.")
-                                : tr("The folder holds no image files; the list on the left names what it holds."))
-                         : whyNothing(problems)));
+                                : tr("The folder holds no image files; %1 names what it holds.").arg(listOfFiles()))
+                         : whyNothing(problems, listOfFiles())));
     } else if (m_refused > 0) {
-        Q_EMIT told(tr("%n file(s) are not shown; the list on the left says why.", nullptr, m_refused), false);
+        Q_EMIT told(tr("%n file(s) are not shown; %1 says why.", nullptr, m_studyPanel->notShown()).arg(listOfFiles()),
+                    false);
     }
+}
+
+QString ReadPage::listOfFiles() const
+{
+    const QString key = keyOf("panel.studies");
+    return key.isEmpty() ? tr("the list on the left") : tr("the list on the left (%1)").arg(key);
 }
 
 void ReadPage::showStudy()
@@ -126,9 +132,11 @@ void ReadPage::showStudy()
     if (arranged)
         m_view->setViewLayout(m_layout);
     Q_EMIT readOut({});
+    chooseLayout();
     if (m_compare == Compare::Swapped) // the next study opens as itself
         m_compare = Compare::Off;
     m_step = -1;
+    lookAfterStep();
     if (m_ownHangings && m_studies->alone() < 0) {
         planSteps();
         m_step = m_steps.empty() ? -1 : 0;

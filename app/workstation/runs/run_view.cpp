@@ -3,7 +3,7 @@
 #include "core/protocol/map_way.h"
 
 #include "core/protocol/run_liveness.h"
-#include "core/training/settings/run_check.h"
+#include "core/training/check/run_check.h"
 
 #include <QFileInfo>
 #include <QRegularExpression>

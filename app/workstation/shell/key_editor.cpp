@@ -43,6 +43,7 @@ QWidget* KeyEditor::createEditor(QWidget* parent, const QStyleOptionViewItem&, c
     if (!place.isValid()) {
         auto* field = new KeyField(parent);
         connect(field, &KeyField::pressed, this, [this, field] { finish(field); });
+        connect(field, &KeyField::givenUp, this, [this, field] { finish(field); });
         return field;
     }
     const MouseGesture& gesture = mouseGestures()[place.toUInt()];

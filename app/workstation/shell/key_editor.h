@@ -24,7 +24,7 @@ public:
     void setModelData(QWidget* editor, QAbstractItemModel* model, const QModelIndex& index) const override;
 
 protected:
-    bool eventFilter(QObject* editor, QEvent* event) override; // Tab, Enter and Esc are keys like others
+    bool eventFilter(QObject* editor, QEvent* event) override; // Tab and Enter are keys like others
 
 Q_SIGNALS:
     void keyChosen(const QModelIndex& index, const QString& key) const;                // portable text

@@ -25,7 +25,7 @@ bool shiftIsInTheSign(const QKeyEvent& event)
 KeyField::KeyField(QWidget* parent) : QLineEdit(parent)
 {
     setReadOnly(true);
-    setPlaceholderText(tr("press a key"));
+    setPlaceholderText(tr("press a key (Esc ends)"));
     setAccessibleName(tr("Press the key"));
 }
 
@@ -43,6 +43,10 @@ bool KeyField::event(QEvent* event)
     Qt::KeyboardModifiers held = press.modifiers() & ~(Qt::KeypadModifier | Qt::GroupSwitchModifier);
     if ((held & Qt::ShiftModifier) && shiftIsInTheSign(press))
         held &= ~Qt::KeyboardModifiers(Qt::ShiftModifier);
+    if (press.key() == Qt::Key_Escape && held == Qt::NoModifier) {
+        Q_EMIT givenUp();
+        return true;
+    }
     m_key = QKeySequence(QKeyCombination(held, static_cast<Qt::Key>(press.key()))).toString(QKeySequence::PortableText);
     Q_EMIT pressed();
     return true;

@@ -3,7 +3,7 @@
 
 namespace mama {
 
-// Takes the next key that is pressed, whatever it is, with what is held.
+// Takes the next key that is pressed, with what is held. Esc alone is no key: it ends the waiting.
 class KeyField : public QLineEdit
 {
     Q_OBJECT
@@ -14,6 +14,7 @@ public:
 
 Q_SIGNALS:
     void pressed();
+    void givenUp();
 
 protected:
     bool event(QEvent* event) override;

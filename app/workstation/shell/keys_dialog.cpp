@@ -18,6 +18,7 @@
 #include <QKeySequence>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QTreeWidget>
 #include <QVBoxLayout>
@@ -55,8 +56,8 @@ MouseGesture gestureOf(const QTreeWidgetItem& row)
 } // namespace
 
 KeysDialog::KeysDialog(const std::vector<QAction*>& commands, KeyChoice choice, QWidget* parent)
-    : QDialog(parent), m_choice(std::move(choice)), m_search(new QLineEdit(this)), m_tree(new QTreeWidget(this)),
-      m_conflict(new QLabel(this)), m_told(new QLabel(this))
+    : QDialog(parent), m_before(choice), m_choice(std::move(choice)), m_search(new QLineEdit(this)),
+      m_tree(new QTreeWidget(this)), m_conflict(new QLabel(this)), m_told(new QLabel(this))
 {
     setWindowTitle(tr("Keys and mouse"));
     resize(720, 680);
@@ -170,7 +171,7 @@ void KeysDialog::buildButtons(QVBoxLayout& column)
     connect(import, &QPushButton::clicked, this, &KeysDialog::chooseImport);
     connect(outwards, &QPushButton::clicked, this, &KeysDialog::chooseExport);
     connect(ends, &QDialogButtonBox::accepted, this, &QDialog::accept);
-    connect(ends, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(ends, &QDialogButtonBox::rejected, this, [this] { done(Rejected); });
     connect(m_tree, &QTreeWidget::currentItemChanged, this, [this](const QTreeWidgetItem* row) {
         const bool chosen = row && row->parent();
         m_change->setEnabled(chosen);
@@ -186,6 +187,24 @@ void KeysDialog::buildButtons(QVBoxLayout& column)
     m_tree->addAction(enter);
     column.addWidget(ofRow);
     column.addWidget(ends);
+}
+
+// By Esc or the window's frame: the button Cancel alone gives changes up unasked.
+void KeysDialog::reject()
+{
+    if (m_choice == m_before)
+        return QDialog::reject();
+    QMessageBox ask(QMessageBox::Question, windowTitle(), tr("Keep the changed keys?"),
+                    QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, this);
+    ask.setObjectName(QStringLiteral("keys.keep"));
+    ask.button(QMessageBox::Save)->setEnabled(m_ok->isEnabled());
+    ask.setDefaultButton(m_ok->isEnabled() ? QMessageBox::Save : QMessageBox::Cancel);
+    ask.setEscapeButton(QMessageBox::Cancel);
+    const int answer = ask.exec();
+    if (answer == QMessageBox::Save)
+        accept();
+    else if (answer == QMessageBox::Discard)
+        QDialog::reject();
 }
 
 void KeysDialog::change()

@@ -25,6 +25,7 @@ public:
     const KeyChoice& choice() const { return m_choice; }
     void importFile(const QString& file); // if it is right: else what is shown stays, and the line is told
     void exportFile(const QString& file); // all keys
+    void reject() override;               // asks first where something was changed
 
 private:
     void addCommands(const std::vector<QAction*>& commands);
@@ -43,7 +44,7 @@ private:
     void check();      // says which keys two commands would have
     void followLink(const QString& command);
 
-    KeyChoice m_choice;
+    KeyChoice m_before, m_choice;
     std::map<std::string, QTreeWidgetItem*> m_rows; // by command
     std::map<MouseGesture, QTreeWidgetItem*> m_gestures;
     QLineEdit* m_search;

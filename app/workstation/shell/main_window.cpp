@@ -1,7 +1,7 @@
 #include "app/workstation/shell/main_window.h"
 
 #include "app/workstation/look/settings_keys.h"
-#include "app/workstation/read/notes_session.h"
+#include "app/workstation/read/work/notes_session.h"
 #include "app/workstation/screens/monitors.h"
 #include "app/workstation/screens/pictures_apart.h"
 #include "app/workstation/screens/view_apart.h"
@@ -13,6 +13,7 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDragEnterEvent>
+#include <QKeyEvent>
 #include <QMenu>
 #include <QMessageBox>
 #include <QMimeData>
@@ -96,6 +97,9 @@ void MainWindow::take(Page& page)
     QString title = page.title();
     m_tabs->addTab(title.remove(QLatin1Char('&')));
     connect(&page, &Page::told, m_message, &MessageStrip::tell);
+    connect(&page, &Page::outdated, m_message, &MessageStrip::withdraw);
+    connect(&page, &Page::acting, m_message, &MessageStrip::nextAction);
+    page.setMessageAway([this] { return m_message->putAway(); });
     connect(&page, &Page::wanted, this, [this, &page] { showPage(page); });
     connect(&page, &Page::coveredChanged, this, [this, &page] {
         if (m_stack->currentWidget() == &page)
@@ -272,6 +276,13 @@ void MainWindow::open(const QStringList& paths)
         return;
     showPage(**page);
     (*page)->open(paths);
+}
+
+// Where nothing nearer takes it.
+void MainWindow::keyPressEvent(QKeyEvent* event)
+{
+    if (event->key() != Qt::Key_Escape || !m_message->putAway())
+        QMainWindow::keyPressEvent(event);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)

@@ -2,17 +2,16 @@
 
 #include "widgets/look/tone.h"
 
-#include <QEvent>
+#include <QEnterEvent>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QTimer>
 #include <QToolButton>
 #include <algorithm>
 
 namespace mama {
 
 MessageStrip::MessageStrip(const QWidget& beside, QWidget* parent)
-    : QWidget(parent), m_beside(beside), m_text(new QLabel(this))
+    : QWidget(parent), m_beside(&beside), m_text(new QLabel(this))
 {
     setAttribute(Qt::WA_StyledBackground);
     m_text->setObjectName(QStringLiteral("message"));
@@ -25,7 +24,9 @@ MessageStrip::MessageStrip(const QWidget& beside, QWidget* parent)
     close->setToolTip(tr("Put this message away"));
     close->setAccessibleName(tr("Put this message away"));
     close->setAutoRaise(true);
-    connect(close, &QToolButton::clicked, this, &QWidget::hide);
+    connect(close, &QToolButton::clicked, this, &MessageStrip::putAway);
+    m_span.setSingleShot(true);
+    connect(&m_span, &QTimer::timeout, this, &MessageStrip::nextAction);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(6, 2, 4, 2);
     row->addWidget(m_text, 1);
@@ -38,9 +39,14 @@ MessageStrip::MessageStrip(const QWidget& beside, QWidget* parent)
 void MessageStrip::place()
 {
     constexpr int gap = 12;
-    const QWidget& row = *m_beside.parentWidget();
+    if (!m_beside)
+        return;
+    QWidget& row = *m_beside->parentWidget();
+    for (QWidget* moves : {&row, row.parentWidget()}) // as panels beside it open and close
+        if (moves)
+            moves->installEventFilter(this);
     const QPoint corner = row.mapTo(parentWidget(), QPoint(0, 0));
-    const int tabs = m_beside.sizeHint().width() + gap, oneLine = m_beside.sizeHint().height();
+    const int tabs = m_beside->sizeHint().width() + gap, oneLine = m_beside->sizeHint().height();
     int left = tabs, width = row.width() - left;
     if (heightForWidth(width) > oneLine) {
         left = std::max(tabs, m_covered.left());
@@ -59,23 +65,93 @@ void MessageStrip::setCovered(const QMargins& covered)
 
 bool MessageStrip::eventFilter(QObject* watched, QEvent* event)
 {
-    if (watched == parent() && event->type() == QEvent::Resize && isVisible())
+    const QWidget* row = m_beside ? m_beside->parentWidget() : nullptr;
+    const bool ours = watched == parent() || watched == row || (row && watched == row->parentWidget());
+    if (ours && (event->type() == QEvent::Resize || event->type() == QEvent::Move) && isVisible())
         place();
     return QWidget::eventFilter(watched, event);
+}
+
+void MessageStrip::enterEvent(QEnterEvent* event)
+{
+    m_span.stop();
+    QWidget::enterEvent(event);
+}
+
+void MessageStrip::leaveEvent(QEvent* event)
+{
+    if (!m_notice.isEmpty())
+        m_span.start();
+    QWidget::leaveEvent(event);
+}
+
+int MessageStrip::spanOf(const QString& notice)
+{
+    constexpr int glance = 3000, letter = 70; // about 14 letters a second are read
+    return glance + letter * static_cast<int>(notice.size());
 }
 
 // What goes wrong at once is told at once: the keys' file and the hanging's, say.
 void MessageStrip::tell(const QString& text, bool isError)
 {
-    const bool further = m_justFailed && isError && !text.isEmpty() && text != m_text->text();
-    m_text->setText(further ? m_text->text() + QLatin1Char('\n') + text : text);
-    m_justFailed = isError && !text.isEmpty();
-    QTimer::singleShot(0, this, [this] { m_justFailed = false; });
+    if (text.isEmpty() || (isError && !m_justFailed))
+        m_errors.clear();
+    m_notice.clear();
+    if (isError && !text.isEmpty()) {
+        if (!m_errors.contains(text))
+            m_errors << text;
+        m_justFailed = true;
+        QTimer::singleShot(0, this, [this] { m_justFailed = false; });
+    } else if (!text.isEmpty()) {
+        m_notice = text;
+        m_span.setInterval(spanOf(text));
+        if (!underMouse())
+            m_span.start();
+    }
+    showNow();
+}
+
+void MessageStrip::withdraw(const QString& text)
+{
+    m_errors.removeAll(text);
+    if (m_notice == text)
+        m_notice.clear();
+    showNow();
+}
+
+void MessageStrip::nextAction()
+{
+    if (m_notice.isEmpty())
+        return;
+    m_notice.clear();
+    showNow();
+}
+
+bool MessageStrip::putAway()
+{
+    if (m_notice.isEmpty() && m_errors.isEmpty())
+        return false;
+    if (m_notice.isEmpty())
+        m_errors.clear();
+    m_notice.clear();
+    showNow();
+    return true;
+}
+
+void MessageStrip::showNow()
+{
+    const bool isError = m_notice.isEmpty();
+    const QString text = isError ? m_errors.join(QLatin1Char('\n')) : m_notice;
+    if (isError)
+        m_span.stop();
+    setVisible(!text.isEmpty());
+    if (text.isEmpty())
+        return;
+    m_text->setText(text);
     setStyleSheet(QStringLiteral("mama--MessageStrip{background:%1} QLabel{color:#ffffff} "
                                  "QToolButton{color:#ffffff;border:1px solid transparent;padding:0 5px;font-size:16px} "
                                  "QToolButton:focus,QToolButton:hover{border-color:#ffffff}")
                       .arg(stripColour(isError ? Tone::Bad : Tone::Info).name()));
-    setVisible(!text.isEmpty());
     if (isVisible())
         place();
 }

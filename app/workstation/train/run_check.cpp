@@ -2,11 +2,11 @@
 
 #include "app/workstation/runs/run_presets.h"
 #include "core/protocol/run_folder.h"
-#include "core/training/data/data_look.h"
+#include "core/training/check/data_look.h"
+#include "core/training/check/run_check.h"
+#include "core/training/check/run_sources.h"
 #include "core/training/settings/data_folders.h"
-#include "core/training/settings/run_check.h"
 #include "core/training/settings/run_needs.h"
-#include "core/training/settings/run_sources.h"
 #include "core/training/settings/start_description.h"
 #include "widgets/look/shown_text.h"
 
@@ -38,7 +38,8 @@ std::string keyOf(const Settings& settings, std::uintmax_t& bytes)
 {
     std::string key = settings.toJson().at("data").dump() + settings.text("task");
     const std::filesystem::path tables = dataFolders(settings).tables, split = settings.text("data.split_file");
-    std::vector<std::filesystem::path> files{split, dataFolders(settings).root / "cohort.json"};
+    std::vector<std::filesystem::path> files{split, dataFolders(settings).root / "cohort.json",
+                                             dataFolders(settings).root / "lesions.csv"};
     std::error_code failed;
     if (!std::filesystem::is_directory(tables, failed))
         files.push_back(tables);
@@ -105,25 +106,28 @@ void judgeCheckpoints(const RunNeeds& needs, const nlohmann::json& config, RunVe
 
 } // namespace
 
-QStringList TablesSeen::look(const Settings& settings)
+TablesSeen::Look TablesSeen::look(const Settings& settings)
 {
     const std::lock_guard lock(m_mutex);
     std::uintmax_t bytes = 0;
     const std::string key = keyOf(settings, bytes);
     if (key == m_key)
-        return m_lines;
-    QStringList lines;
+        return m_last;
+    Look look;
     if (bytes > longTables) {
-        lines << RunVerdict::tr(
-                     "The tables are long (%1): the run's log, and mama train --dry-run before, say what is left out.")
-                     .arg(gigabytes(static_cast<double>(bytes)));
+        look.lines
+            << RunVerdict::tr(
+                   "The tables are long (%1): the run's log, and mama train --dry-run before, say what is left out.")
+                   .arg(gigabytes(static_cast<double>(bytes)));
     } else {
-        for (const UserText& line : dataSentences(settings))
-            lines << shownText(line);
+        DataLook data = lookAtData(settings);
+        for (const UserText& line : data.sentences)
+            look.lines << shownText(line);
+        look.facts = std::move(data.facts);
     }
-    m_lines = lines;
+    m_last = std::move(look);
     m_key = key;
-    return m_lines;
+    return m_last;
 }
 
 namespace {
@@ -131,7 +135,14 @@ namespace {
 void judgeData(const nlohmann::json& config, TablesSeen& tables, RunVerdict& verdict)
 {
     try {
-        verdict.data = tables.look(Settings::resolve(withNamedStart(config))).join(QLatin1Char('\n'));
+        const Settings settings = Settings::resolve(withNamedStart(config));
+        const TablesSeen::Look look = tables.look(settings);
+        verdict.data = look.lines.join(QLatin1Char('\n'));
+        if (!look.facts)
+            return;
+        for (const UserText& warning : dataWarnings(settings, *look.facts))
+            verdict.warnings << shownText(warning);
+        checkData(settings, *look.facts);
     } catch (const std::exception& error) {
         verdict.problem = shownError(error);
     }

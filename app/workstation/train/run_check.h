@@ -1,14 +1,15 @@
 #pragma once
+#include "core/training/check/data_check.h"
+
 #include <QCoreApplication>
 #include <QString>
 #include <QStringList>
 #include <mutex>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 
 namespace mama {
-
-class Settings;
 
 // What would make a run fail at once: a setting out of its range, a folder or table that is missing, a run that is
 // there already. Empty: nothing was found.
@@ -18,13 +19,18 @@ QString runProblem(const nlohmann::json& config, const QString& runFolder);
 class TablesSeen
 {
 public:
-    // Sentences on them; Error as dataSentences().
-    QStringList look(const Settings& settings);
+    struct Look
+    {
+        QStringList lines;
+        std::optional<DataFacts> facts; // empty: the tables are too long to be read here
+    };
+    // Error as lookAtData().
+    Look look(const Settings& settings);
 
 private:
     std::mutex m_mutex;
     std::string m_key;
-    QStringList m_lines;
+    Look m_last;
 };
 
 struct RunVerdict

@@ -15,6 +15,7 @@
 #include "app/workstation/train/train_start.h"
 #include "core/base/files.h"
 #include "core/protocol/run_shelf.h"
+#include "widgets/charts/curve_legend.h"
 #include "widgets/charts/scatter_plot.h"
 #include "widgets/look/shown_text.h"
 
@@ -114,6 +115,7 @@ QWidget* TrainPage::buildRun()
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_header);
     column->addWidget(m_controls);
+    column->addWidget(m_legend = new CurveLegend(this));
     column->addWidget(m_plot, 1);
     column->addWidget(m_readOut);
     m_details = new RunDetails(m_program, m_settings, this);

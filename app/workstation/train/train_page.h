@@ -3,6 +3,7 @@
 #include "app/workstation/runs/run_colours.h"
 #include "app/workstation/runs/run_monitor.h"
 #include "app/workstation/runs/run_view.h"
+#include "widgets/charts/curve_legend.h"
 #include "widgets/viewer/scene/map_overlay.h"
 
 #include <QMap>
@@ -76,6 +77,9 @@ private:
     void forget(const QString& folder);
     void showReadOut(const QString& text);
     void removeParts(const QString& folder); // of several curves of a run that are drawn together
+    void takeOff(const QString& folder);     // what is drawn of a run
+    void showLegend();
+    int freeNumber() const;
     void showItem(const QString& folder);
     void showCurveNames();
     void showColours();
@@ -93,6 +97,8 @@ private:
     RunColours m_colours;
     QMap<QString, int> m_numbers;                 // of the runs that are drawn
     QMap<QString, std::size_t> m_given, m_marked; // samples of the shown curve, and markers, that the plot has
+    QMap<QString, QStringList> m_parts;           // curves that the plot has of each run
+    QMap<QString, DrawnCurve> m_drawn;            // by the name that the plot has for them
     RunList* m_list = nullptr;
     QStackedWidget* m_pane = nullptr; // what to do without a run, or the views
     QStackedWidget* m_views = nullptr;
@@ -102,6 +108,7 @@ private:
     RunHeader* m_header = nullptr;
     CurveControls* m_controls = nullptr;
     CurvePlot* m_plot = nullptr;
+    CurveLegend* m_legend = nullptr; // of several curves of a run
     QLabel* m_readOut = nullptr;
     RunDetails* m_details = nullptr;
     QSplitter* m_rows = nullptr;

@@ -10,6 +10,7 @@
 #include "app/workstation/train/run_scatter.h"
 #include "app/workstation/train/train_page.h"
 #include "core/base/files.h"
+#include "widgets/charts/curve_legend.h"
 #include "widgets/charts/run_look.h"
 #include "widgets/look/shown_text.h"
 
@@ -17,6 +18,7 @@
 #include <QFileDialog>
 #include <QLabel>
 #include <QStackedWidget>
+#include <algorithm>
 #include <utility>
 
 namespace mama {
@@ -30,7 +32,16 @@ void TrainPage::removeParts(const QString& folder)
         if (plotted.startsWith(folder + partMark)) {
             m_plot->remove(plotted);
             m_given.remove(plotted);
+            m_drawn.remove(plotted);
         }
+}
+
+void TrainPage::takeOff(const QString& folder)
+{
+    removeParts(folder);
+    m_plot->clear(folder);
+    m_drawn.remove(folder);
+    m_given[folder] = m_marked[folder] = 0;
 }
 
 void TrainPage::forget(const QString& folder)
@@ -42,6 +53,8 @@ void TrainPage::forget(const QString& folder)
     m_recent.removeAll(folder);
     m_given.remove(folder);
     m_marked.remove(folder);
+    m_parts.remove(folder);
+    m_drawn.remove(folder);
 }
 
 const RunView* TrainPage::run(const QString& folder) const
@@ -65,11 +78,10 @@ void TrainPage::take(const std::shared_ptr<const RunNews>& news)
         showCurveNames();
     if (news->restarted) {
         checkpoints().session().forget(news->folder);
-        removeParts(news->folder);
-        m_plot->clear(news->folder);
-        m_given[news->folder] = m_marked[news->folder] = 0;
+        takeOff(news->folder);
     }
     drawNew(news->folder);
+    showLegend();
     if (current() == &*found || other() == &*found)
         showCurrent();
 }
@@ -109,11 +121,10 @@ void TrainPage::drawAgain()
 {
     showColours(); // before the curves: each is made with its own
     for (const QString& folder : m_runs.keys()) {
-        m_given[folder] = m_marked[folder] = 0;
-        removeParts(folder);
-        m_plot->clear(folder);
+        takeOff(folder);
         drawNew(folder);
     }
+    showLegend();
     m_plot->showAll();
     showCurrent();
 }
@@ -123,14 +134,25 @@ void TrainPage::drawNew(const QString& folder)
     if (!m_list->drawn(folder))
         return;
     const RunView& of = m_runs[folder];
+    const std::vector<RunView::Part> parts = of.parts(m_controls->curve());
+    QStringList curves;
+    for (const RunView::Part& part : parts)
+        curves << part.curve;
+    if (curves != m_parts.value(folder)) // one more read-out since the run went on: another comes first
+        takeOff(folder);
+    m_parts[folder] = curves;
     bool first = true;
-    for (const RunView::Part& part : of.parts(m_controls->curve())) {
+    for (const RunView::Part& part : parts) {
         const QString plotted = std::exchange(first, false) ? folder : folder + partMark + part.label;
         const auto& all = of.samples(part.curve);
         std::size_t& given = m_given[plotted];
         if (given < all.size()) {
-            m_plot->setTitle(plotted,
-                             part.label.isEmpty() ? of.name() : of.name() + QStringLiteral(" · ") + part.label);
+            if (!m_drawn.contains(plotted))
+                m_drawn[plotted].number = plotted == folder ? m_numbers.value(folder) : freeNumber();
+            DrawnCurve& drawn = m_drawn[plotted];
+            drawn.title = part.label.isEmpty() ? of.name() : of.name() + QStringLiteral(" · ") + part.label;
+            m_plot->setTitle(plotted, drawn.title);
+            m_plot->setNumber(plotted, drawn.number);
             m_plot->append(plotted, {all.begin() + static_cast<std::ptrdiff_t>(given), all.end()});
         }
         given = all.size();
@@ -140,6 +162,26 @@ void TrainPage::drawNew(const QString& folder)
         marked = of.markers().size();
         m_plot->setMarkers(folder, of.markers());
     }
+}
+
+// Where the list of runs is not legend enough.
+void TrainPage::showLegend()
+{
+    const bool several = std::ranges::any_of(
+        m_list->drawn(), [this](const QString& folder) { return m_parts.value(folder).size() > 1; });
+    m_legend->setEntries(several ? m_drawn.values() : QList<DrawnCurve>());
+}
+
+// Of colour and sign: no run that is drawn has it, nor another curve.
+int TrainPage::freeNumber() const
+{
+    QList<int> taken = m_numbers.values();
+    for (const DrawnCurve& each : m_drawn)
+        taken << each.number;
+    int number = 0;
+    while (taken.contains(number))
+        ++number;
+    return number;
 }
 
 void TrainPage::showCurrent()

@@ -18,27 +18,6 @@ bool isBox(ShapeKind kind)
     return kind == ShapeKind::Ellipse || kind == ShapeKind::Rectangle || kind == ShapeKind::Box;
 }
 
-bool hasSize(const Shape& shape)
-{
-    const std::vector<float>& n = shape.numbers;
-    switch (shape.kind) {
-    case ShapeKind::Note:
-    case ShapeKind::Point: return true;
-    case ShapeKind::Circle: return n[2] > 0;
-    case ShapeKind::Ellipse:
-    case ShapeKind::Rectangle:
-    case ShapeKind::Box: return n[2] > n[0] && n[3] > n[1];
-    case ShapeKind::Ruler: return n[0] != n[2] || n[1] != n[3];
-    case ShapeKind::Angle: return (n[0] != n[2] || n[1] != n[3]) && (n[4] != n[2] || n[5] != n[3]);
-    case ShapeKind::Area:
-    case ShapeKind::Contour: break;
-    }
-    for (std::size_t i = 2; i < n.size(); i += 2)
-        if (n[i] != n[0] || n[i + 1] != n[1])
-            return true;
-    return false;
-}
-
 void push(std::vector<float>& numbers, Point at)
 {
     numbers.push_back(static_cast<float>(at.x));
@@ -80,6 +59,26 @@ double polygonArea(const std::vector<Point>& corners, Spacing mm)
         twice += (a.x - corners[0].x) * (b.y - corners[0].y) - (b.x - corners[0].x) * (a.y - corners[0].y);
     }
     return std::abs(twice) / 2 * mm.row * mm.column;
+}
+
+bool hasSize(const Shape& shape)
+{
+    const std::vector<float>& n = shape.numbers;
+    switch (shape.kind) {
+    case ShapeKind::Note:
+    case ShapeKind::Point: return true;
+    case ShapeKind::Circle: return n[2] > 0;
+    case ShapeKind::Ellipse:
+    case ShapeKind::Rectangle:
+    case ShapeKind::Box: return n[2] > n[0] && n[3] > n[1];
+    case ShapeKind::Ruler: return n[0] != n[2] || n[1] != n[3];
+    case ShapeKind::Angle:
+        return (n[0] != n[2] || n[1] != n[3]) && (n[4] != n[2] || n[5] != n[3]) && (n[0] != n[4] || n[1] != n[5]);
+    case ShapeKind::Area:
+    case ShapeKind::Contour: break;
+    }
+    constexpr double least = 0.01; // square pixels: what is on one line but for rounding has less
+    return polygonArea(placesOf(shape), {1, 1}) >= least || crossesItself(shape);
 }
 
 double angle(Point a, Point vertex, Point b, Spacing mm)

@@ -29,7 +29,8 @@ struct Shape
 };
 
 inline constexpr std::size_t mostCorners = 5000;
-// As many numbers as its kind has, finite, below 1e7, and it is of some size.
+// As many numbers as its kind has, finite, below 1e7, and it is of some size: lengths, sides and radii above 0, an
+// angle's three points different ones, a closed line around some area or crossing itself.
 bool isPossible(const Shape& shape);
 // From what a hand drew: places in its order; circle: the centre and a point of its line; ellipse, rectangle and box:
 // two opposite corners.

@@ -7,6 +7,7 @@
 #include "core/image/grey_jpeg.h"
 #include "core/image/measure/picture_survey.h"
 #include "core/image/resize.h"
+#include "core/library/pictures/turned_raster.h"
 
 #include <algorithm>
 #include <cstring>
@@ -15,19 +16,6 @@ namespace mama {
 namespace {
 
 constexpr auto making = TextId("library.make_thumbnail", "make thumbnail");
-
-void mirror(Raster<std::uint8_t>& picture)
-{
-    for (int row = 0; row < picture.rows; ++row)
-        std::reverse(&picture.at(row, 0), &picture.at(row, 0) + picture.columns);
-}
-
-void flip(Raster<std::uint8_t>& picture)
-{
-    for (int row = 0; row < picture.rows / 2; ++row)
-        std::swap_ranges(&picture.at(row, 0), &picture.at(row, 0) + picture.columns,
-                         &picture.at(picture.rows - 1 - row, 0));
-}
 
 Thumb read(const std::filesystem::path& path, std::optional<int> frame)
 {
@@ -97,10 +85,7 @@ HungThumb hang(const Thumb& thumb, Side side, const std::string& view)
         hung.picture = Raster<std::uint8_t>(decoded->rows, decoded->columns);
         std::memcpy(hung.picture.values.data(), decoded->bytes.data(), decoded->bytes.size());
     }
-    if (hung.mirrored)
-        mirror(hung.picture);
-    if (hung.flipped)
-        flip(hung.picture);
+    turn(hung.picture, hung.mirrored, hung.flipped);
     // The outermost breast column as hung; as seen where the pixels disagree with the tag, it cuts nothing off.
     const bool left = thumb.evidence.chestWallLeft != hung.mirrored;
     const bool inward = left == (side == Side::Left);

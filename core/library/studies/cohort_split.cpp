@@ -161,6 +161,32 @@ std::string hashOf(const std::vector<Person>& persons)
     return sum.finish();
 }
 
+std::string settingsText(const SplitRequest& request)
+{
+    return "seed " + std::to_string(request.seed) + ", " + sharesText(request.shares) +
+           (request.strata.empty() ? "" : ", by " + request.strata);
+}
+
+// What to say of a split of the cohort that is just this one; empty: there is none.
+std::string sameSplit(SQLite::Database& database, const Cohort& cohort, const SplitRequest& request,
+                      const std::string& hash)
+{
+    SQLite::Statement find(database,
+                           "SELECT made, id = (SELECT max(id) FROM split WHERE cohort = ?1) FROM split WHERE cohort ="
+                           " ?1 AND seed = ?2 AND shares = ?3 AND strata = ?4 AND hash = ?5 ORDER BY id DESC LIMIT 1");
+    find.bind(1, cohort.id);
+    find.bind(2, request.seed);
+    find.bind(3, sharesText(request.shares));
+    find.bind(4, request.strata);
+    find.bind(5, hash);
+    if (!find.executeStep())
+        return {};
+    const std::string made = find.getColumn(0).getString();
+    return "Cohort " + cohort.name + " is split so already (" + settingsText(request) +
+           (made.empty() ? "" : ", made " + made) + ")" +
+           (find.getColumn(1).getInt() != 0 ? "" : "; its newest split is another, so name this one by its seed");
+}
+
 // The values of the field of every study, joined.
 std::unordered_map<std::int64_t, std::string> strataOf(Library& library, const std::string& field)
 {
@@ -195,13 +221,16 @@ Change splitCohort(Library& library, const SplitRequest& request)
         {"split", [&](SQLite::Database& database, std::int64_t) {
              std::vector<Person> persons = personsOf(database, cohort.id, strata);
              shareOutAll(database, cohort.id, persons, request);
+             const std::string hash = hashOf(persons);
+             if (std::string same = sameSplit(database, cohort, request, hash); !same.empty())
+                 return Library::Done{std::move(same), 0};
              SQLite::Statement add(
                  database, "INSERT INTO split(cohort, seed, shares, strata, hash, made) VALUES (?, ?, ?, ?, ?, ?)");
              add.bind(1, cohort.id);
              add.bind(2, request.seed);
              add.bind(3, sharesText(request.shares));
              add.bind(4, request.strata);
-             add.bind(5, hashOf(persons));
+             add.bind(5, hash);
              add.bind(6, utcNow());
              add.exec();
              const std::int64_t split = database.getLastInsertRowid();
@@ -225,10 +254,15 @@ std::optional<CohortSplit> splitOf(Library& library, const SplitChoice& choice)
     library.read([&](SQLite::Database& database) {
         SQLite::Statement find(
             database, "SELECT id, seed, shares, strata, hash, made, (SELECT count(*) - 1 FROM split WHERE cohort = ?1)"
-                      " FROM split WHERE cohort = ?1 AND (?2 IS NULL OR seed = ?2) ORDER BY id DESC LIMIT 1");
+                      " FROM split WHERE cohort = ?1 AND (?2 IS NULL OR seed = ?2) AND (?3 IS NULL OR shares = ?3) AND"
+                      " (?4 IS NULL OR strata = ?4) ORDER BY id DESC LIMIT 1");
         find.bind(1, cohort.id);
         if (choice.seed)
             find.bind(2, *choice.seed);
+        if (choice.shares)
+            find.bind(3, sharesText(*choice.shares));
+        if (choice.strata)
+            find.bind(4, *choice.strata);
         if (!find.executeStep())
             return;
         out = CohortSplit{find.getColumn(0).getInt64(),

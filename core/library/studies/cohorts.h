@@ -51,15 +51,19 @@ struct CohortSplit
 };
 
 // Depends on the seed and the patients' names alone. Each stratum (the values of the field over a woman's studies) is
-// shared out to within one patient. Error(Usage) for shares that are none, a field that is none.
+// shared out to within one patient. Where the cohort has just this split by these settings, that is said and nothing is
+// done. Error(Usage) for shares that are none, a field that is none.
 Change splitCohort(Library& library, const SplitRequest& request);
-// A cohort's split: the newest of all, or of those with a seed.
+// A cohort's split: the newest of all, of those with a seed, or of those by some settings.
 struct SplitChoice
 {
     SplitChoice(const char* name) : cohort(name) {}
     SplitChoice(std::string name, std::optional<std::int64_t> wanted = {}) : cohort(std::move(name)), seed(wanted) {}
+    SplitChoice(const SplitRequest& by) : cohort(by.cohort), seed(by.seed), shares(by.shares), strata(by.strata) {}
     std::string cohort;
     std::optional<std::int64_t> seed;
+    std::optional<std::array<double, 3>> shares{};
+    std::optional<std::string> strata{};
 };
 // Empty: there is none.
 std::optional<CohortSplit> splitOf(Library& library, const SplitChoice& choice);

@@ -54,7 +54,8 @@ private:
     std::vector<FilterCandidate> m_first, m_later;
 };
 
-void addFields(Candidates& found, const StudyColumns& columns, const FilterExpectation& expected)
+void addFields(Candidates& found, const StudyColumns& columns, const FilterExpectation& expected,
+               std::span<const std::string> models)
 {
     const StudyLevel level = levelNamed(expected.level);
     if (level == StudyLevel::Finding && columns.column("finding_kind"))
@@ -66,6 +67,8 @@ void addFields(Candidates& found, const StudyColumns& columns, const FilterExpec
             found.add(filterWord(column.name) + " ");
     for (const char* key : {"study ", "patient ", "date ", "score "})
         found.add(key);
+    for (const std::string& model : models)
+        found.add("score:" + filterWord(model) + " ");
     if (!columns.tags().empty())
         found.add("tag:");
     found.add("not ");
@@ -99,7 +102,8 @@ void addJoiners(Candidates& found, int open)
         found.add(")");
 }
 
-void addExpected(Candidates& found, const StudyColumns& columns, const FilterExpectation& expected)
+void addExpected(Candidates& found, const StudyColumns& columns, const FilterExpectation& expected,
+                 std::span<const std::string> models)
 {
     using Kind = FilterExpectation;
     const auto addAll = [&](std::initializer_list<const char*> texts) {
@@ -107,7 +111,7 @@ void addExpected(Candidates& found, const StudyColumns& columns, const FilterExp
             found.add(text);
     };
     switch (expected.kind) {
-    case Kind::Field: return addFields(found, columns, expected);
+    case Kind::Field: return addFields(found, columns, expected, models);
     case Kind::MissingField:
         for (const StudyColumn& column : columns.columns())
             found.add(filterWord(column.name) + ")");
@@ -124,6 +128,10 @@ void addExpected(Candidates& found, const StudyColumns& columns, const FilterExp
         return;
     case Kind::Level: return addAll({"finding: ", "image: ", "breast: "});
     case Kind::Joiner: return addJoiners(found, expected.open);
+    case Kind::Model:
+        for (const std::string& model : models)
+            found.add(filterWord(model) + " ");
+        return;
     case Kind::Number:
     case Kind::Nothing: return;
     }
@@ -131,7 +139,8 @@ void addExpected(Candidates& found, const StudyColumns& columns, const FilterExp
 
 } // namespace
 
-FilterCompletion completeFilter(const StudyColumns& columns, std::string_view text, std::size_t cursor)
+FilterCompletion completeFilter(const StudyColumns& columns, std::string_view text, std::size_t cursor,
+                                std::span<const std::string> models)
 {
     FilterCompletion made;
     cursor = std::min(cursor, text.size());
@@ -142,10 +151,11 @@ FilterCompletion completeFilter(const StudyColumns& columns, std::string_view te
         ++made.end;
     const FilterExpectation expected = expectedAfter(text.substr(0, made.begin));
     Candidates found(text.substr(made.begin, cursor - made.begin).substr(quoted ? 1 : 0));
-    addExpected(found, columns, expected);
+    addExpected(found, columns, expected, models);
     made.candidates = found.taken();
     made.asked = made.begin == cursor && expected.kind != FilterExpectation::Value &&
-                 expected.kind != FilterExpectation::Tag && expected.kind != FilterExpectation::Level;
+                 expected.kind != FilterExpectation::Tag && expected.kind != FilterExpectation::Level &&
+                 expected.kind != FilterExpectation::Model;
     return made;
 }
 

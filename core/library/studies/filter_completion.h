@@ -1,6 +1,8 @@
 #pragma once
 #include "core/library/studies/study_columns.h"
 
+#include <span>
+
 namespace mama {
 
 // One way to go on.
@@ -19,7 +21,8 @@ struct FilterCompletion
 };
 
 // Fields, signs, values (most frequent first), tags and levels whose name holds what is typed before the cursor; none
-// where the filter is wrong before it.
-FilterCompletion completeFilter(const StudyColumns& columns, std::string_view text, std::size_t cursor);
+// where the filter is wrong before it. models: that are asked side by side, whose scores can be compared.
+FilterCompletion completeFilter(const StudyColumns& columns, std::string_view text, std::size_t cursor,
+                                std::span<const std::string> models = {});
 
 } // namespace mama

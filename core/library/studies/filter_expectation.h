@@ -20,6 +20,7 @@ struct FilterExpectation
         Tag,
         Level,
         Number,
+        Model, // whose score
         Joiner // "and", "or", a closing bracket
     } kind = Nothing;
     std::string field, level; // of the value; of the quantifier that it stands in, empty: none

@@ -1,6 +1,7 @@
 #include "core/library/studies/labels.h"
 
 #include "core/base/error.h"
+#include "core/library/collection/label_scale.h"
 #include "core/library/collection/plural.h"
 #include "core/library/utc_time.h"
 #include "core/tables/cell.h"
@@ -37,17 +38,13 @@ std::string checked(const std::string& given, const char* what)
     return text;
 }
 
-// As importers write it: training's captions know nothing else of these two, and would leave the study out.
-std::string onScale(const std::string& task, const std::string& value)
+// As importers write it: training's captions know nothing else, and would leave the study out.
+std::string scaled(const std::string& task, const std::string& value)
 {
-    const auto is = [](std::string_view scale, char c) { return scale.find(c) != std::string_view::npos; };
-    if (task == "birads" && !(value.size() == 1 && is("0123456", value[0])))
-        wrong(value, {TextId("library.no_birads", "a BI-RADS assessment is 0, 1, 2, 3, 4, 5 or 6")});
-    if (task != "density")
-        return value;
-    if (value.size() != 1 || !is("ABCDabcd", value[0]))
-        wrong(value, {TextId("library.no_density", "a breast density is A, B, C or D")});
-    return {static_cast<char>(value[0] & ~0x20)};
+    const ScaledValue made = onScale(task, value);
+    if (!made.fault.empty())
+        wrong(value, made.fault);
+    return made.value;
 }
 
 // A task that is written as its column is: "mass_shape" is "mass shape" where there is that.
@@ -67,7 +64,7 @@ class LabelWriter
 public:
     LabelWriter(SQLite::Database& database, const LabelRequest& request, const std::string& author)
         : m_request(request), m_task(knownTask(database, checked(request.task, "task"))),
-          m_value(onScale(m_task, checked(request.value, "value"))), m_author(author), m_now(utcNow()),
+          m_value(scaled(m_task, checked(request.value, "value"))), m_author(author), m_now(utcNow()),
           m_there(database, "SELECT 1 FROM " + std::string(request.level == "breast" ? "study" : request.level) +
                                 " WHERE id = ?"),
           m_before(database, "SELECT id, value, author FROM label WHERE level = ?1 AND target = ?2 AND side = ?3 AND"

@@ -18,8 +18,8 @@ struct LabelRequest
 // A label on each target, in one command. None is overwritten: the author's own earlier one on the same thing, or an
 // earlier settlement, is marked as replaced by it, and what was imported or others said stays beside. Targets of which
 // the author says just that already count for nothing. What counts is adjudicated before reader before imported, of
-// equals the newest. Error(Usage): no task or value, a BI-RADS assessment or
-// density that is off its scale, a target that is not there.
+// equals the newest. Error(Usage): no task or value, a BI-RADS assessment, density or cancer that is off its scale, a
+// target that is not there.
 Change label(Library& library, const LabelRequest& request);
 
 // Ids of what belongs to studies: their images or findings, of one side if it is given; patients and studies as they

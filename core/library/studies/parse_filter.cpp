@@ -213,8 +213,10 @@ private:
             made.field = asciiFolded(value());
             close();
         } else {
-            if (made.field == "score" && !quoted && take(":"))
+            if (made.field == "score" && !quoted && take(":")) {
+                expect(FilterExpectation::Model);
                 made.model = value();
+            }
             comparison(made);
         }
         return made;

@@ -39,6 +39,7 @@ std::vector<SavedView> read(SQLite::Database& database)
             view.form = form.value("as", std::string("grid"));
             view.sentence = form.value("sentence", std::string());
             view.takenOff = form.value("taken_off", std::string());
+            view.kept = form.value("kept", std::string());
         }
         views.push_back(std::move(view));
     }
@@ -79,8 +80,11 @@ Change saveView(Library& library, const SavedView& view)
 {
     const std::string name = checkedName(view.name);
     parseFilter(view.filter);
-    const nlohmann::json form{
-        {"descending", view.descending}, {"as", view.form}, {"sentence", view.sentence}, {"taken_off", view.takenOff}};
+    const nlohmann::json form{{"descending", view.descending},
+                              {"as", view.form},
+                              {"sentence", view.sentence},
+                              {"taken_off", view.takenOff},
+                              {"kept", view.kept}};
     return library.change({"view", [&](SQLite::Database& database, std::int64_t) {
                                const bool before = !take(database, name).empty();
                                SQLite::Statement put(

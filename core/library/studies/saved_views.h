@@ -12,6 +12,7 @@ struct SavedView
     bool descending = true;
     std::string form = "grid";          // "grid", "table", "map"
     std::string sentence{}, takenOff{}; // asked with it; empty: none
+    std::string kept{};                 // only these studies (rangesText of kept_studies.h); empty: all
 };
 
 // One command; in place of the view of this name, if there is one. Error(Usage): no name, or a filter that is wrong.

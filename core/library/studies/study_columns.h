@@ -13,8 +13,9 @@ class StudySet
 public:
     explicit StudySet(std::size_t size = 0, bool all = false);
     std::size_t size() const { return m_size; }
-    bool has(std::size_t study) const { return (m_words[study / 64] >> (study % 64) & 1) != 0; }
-    void add(std::size_t study) { m_words[study / 64] |= std::uint64_t{1} << (study % 64); }
+    // Below size(), which is not checked: half a million of them are looked at for one filter.
+    bool has(std::size_t study) const { return (m_words.data()[study / 64] >> (study % 64) & 1) != 0; }
+    void add(std::size_t study) { m_words.data()[study / 64] |= std::uint64_t{1} << (study % 64); }
     std::size_t count() const;
     void keep(const StudySet& other); // of the same size
     void join(const StudySet& other); // of the same size
@@ -78,7 +79,8 @@ public:
 
     std::size_t size() const { return m_rows->ids.size(); }
     std::int64_t id(std::size_t study) const { return m_rows->ids[study]; }
-    std::optional<std::size_t> find(std::int64_t id) const; // empty: it is not in the library
+    const std::vector<std::int64_t>& ids() const { return m_rows->ids; } // of all studies, rising
+    std::optional<std::size_t> find(std::int64_t id) const;              // empty: it is not in the library
     const std::string& key(std::size_t study) const { return m_rows->keys[study]; }
     const std::string& patient(std::size_t study) const { return m_rows->patients[m_rows->patientOf[study]]; }
     const std::string& date(std::size_t study) const { return m_rows->dates[m_rows->dateOf[study]]; } // "": not given

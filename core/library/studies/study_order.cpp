@@ -13,7 +13,7 @@ namespace {
 std::vector<double> keysOf(const StudyColumns& columns, const StudyOrder& order)
 {
     std::vector<double> keys(columns.size(), std::numeric_limits<double>::quiet_NaN());
-    if (order.field == "score") {
+    if (isOfScores(order.field)) {
         std::copy_n(order.scores.begin(), std::min(order.scores.size(), keys.size()), keys.begin());
     } else if (const StudyPlaces* known = columns.places(order.field)) {
         for (std::size_t study = 0; study < keys.size(); ++study)
@@ -32,6 +32,11 @@ std::vector<double> keysOf(const StudyColumns& columns, const StudyOrder& order)
 }
 
 } // namespace
+
+bool isOfScores(std::string_view field)
+{
+    return field == "score" || field.starts_with("score:") || field == rankDifference;
+}
 
 std::vector<std::uint32_t> orderStudies(const StudyColumns& columns, const StudySet& studies, const StudyOrder& order)
 {

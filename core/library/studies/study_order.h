@@ -7,10 +7,14 @@ namespace mama {
 
 struct StudyOrder
 {
-    std::string field = "study"; // a column's name; "study", "patient", "date"; "score": by `scores`
+    std::string field = "study"; // a column's name; "study", "patient", "date"; one that isOfScores(): by `scores`
     bool descending = false;
     std::span<const float> scores{}; // one a study of the columns; NaN: it has none
 };
+
+inline constexpr std::string_view rankDifference = "rank:difference"; // between models
+// "score", or of several models "score:NAME" and rankDifference.
+bool isOfScores(std::string_view field);
 
 // The studies of a set, sorted: numbers as numbers, other values letter by letter, and of a field of images, breasts or
 // findings by a study's highest. Equal ones stand as the library took them in, and those without a value last,

@@ -1,6 +1,6 @@
 #include "core/model/kernels/attention_amx.h"
 
-#include "core/model/kernels/avx512_math.h"
+#include "core/model/kernels/amx_tiles.h"
 
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -10,49 +10,13 @@ namespace {
 
 using avx512::lanes;
 
-struct alignas(64) TileShape // of all eight: 16 rows of 64 bytes
+// scores [32, 32] = rows [32, 64] by 32 packed keys, over the 64 dimensions; scores in rows of `padded` floats.
+void scoreTile(const std::uint16_t* rows, const std::uint32_t* keys, float* scores, std::int64_t padded)
 {
-    std::uint8_t palette = 1, startRow = 0, reserved[14] = {};
-    std::uint16_t bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
-    std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
-};
-
-// oneDNN remembers how it left a thread's tiles: they are left as they were.
-class Tiles
-{
-public:
-    Tiles()
-    {
-        _tile_storeconfig(m_before);
-        const TileShape wanted;
-        _tile_loadconfig(&wanted);
-    }
-    ~Tiles()
-    {
-        if (m_before[0] == 0)
-            _tile_release();
-        else
-            _tile_loadconfig(m_before);
-    }
-    Tiles(const Tiles&) = delete;
-    Tiles& operator=(const Tiles&) = delete;
-
-private:
-    alignas(64) std::uint8_t m_before[64];
-};
-
-constexpr std::int64_t tilePairs = 256, rowBytes = 64;
-
-// 32 queries by 32 keys, over the 64 dimensions; scores in rows of `padded` floats.
-void scoreTile(const std::uint16_t* queries, const std::uint32_t* keys, float* scores, std::int64_t padded)
-{
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
+    zeroSums();
     for (int half = 0; half < 2; ++half) { // of the dimensions
-        _tile_loadd(4, queries + half * 32, headDim * 2);
-        _tile_loadd(5, queries + half * 32 + 16 * headDim, headDim * 2);
+        _tile_loadd(4, rows + half * 32, headDim * 2);
+        _tile_loadd(5, rows + half * 32 + 16 * headDim, headDim * 2);
         _tile_loadd(6, keys + half * tilePairs, rowBytes);
         _tile_loadd(7, keys + (2 + half) * tilePairs, rowBytes);
         _tile_dpbf16ps(0, 4, 6);
@@ -69,10 +33,7 @@ void scoreTile(const std::uint16_t* queries, const std::uint32_t* keys, float* s
 // sums [16, 64] = weights [16, padded] values, of 16 rows.
 void sumTiles(const std::uint16_t* weights, const std::uint32_t* values, float* sums, std::int64_t padded)
 {
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
+    zeroSums();
     for (std::int64_t block = 0; block < padded / blockKeys; ++block) {
         const std::uint32_t* of = values + block * 4 * tilePairs;
         _tile_loadd(4, weights + block * blockKeys, padded * 2);
@@ -91,21 +52,13 @@ void sumTiles(const std::uint16_t* weights, const std::uint32_t* values, float* 
     _tile_stored(3, sums + 48, headDim * 4);
 }
 
-// 2^x for x <= 0, relative error below 1e-4: for weights of eight bits.
-inline __m512 power(__m512 x)
+struct RowSum
 {
-    const __m512 shift = _mm512_set1_ps(12582912); // 1.5 * 2^23: a float plus this one is rounded to a whole number
-    const __m512 from = _mm512_max_ps(_mm512_set1_ps(-120), x); // in this order a NaN stays one
-    const __m512 shifted = _mm512_add_ps(from, shift), part = _mm512_sub_ps(from, _mm512_sub_ps(shifted, shift));
-    __m512 p = _mm512_fmadd_ps(_mm512_set1_ps(5.517160519957542e-2F), part, _mm512_set1_ps(2.426111102104187e-1F));
-    p = _mm512_fmadd_ps(p, part, _mm512_set1_ps(6.932609677314758e-1F));
-    p = _mm512_fmadd_ps(p, part, _mm512_set1_ps(9.999280571937561e-1F));
-    return _mm512_castsi512_ps(
-        _mm512_add_epi32(_mm512_castps_si512(p), _mm512_slli_epi32(_mm512_castps_si512(shifted), 23)));
-}
+    float sum, top; // of weights relative to 2^top
+};
 
-// Scores -> weights relative to the largest, as bfloat16; returns their sum. Behind `tokens` up to `padded`: 0.
-float softmaxRow(const float* scores, std::uint16_t* weights, std::int64_t tokens, std::int64_t padded)
+// Scores -> weights relative to the largest, as bfloat16. Behind `tokens` up to `padded`: 0.
+RowSum softmaxRow(const float* scores, std::uint16_t* weights, std::int64_t tokens, std::int64_t padded)
 {
     __m512 largest = _mm512_set1_ps(-3.4e38F);
     std::int64_t i = 0;
@@ -114,7 +67,8 @@ float softmaxRow(const float* scores, std::uint16_t* weights, std::int64_t token
     if (i < tokens)
         largest = _mm512_mask_max_ps(largest, avx512::maskOf(tokens - i), largest, _mm512_loadu_ps(scores + i));
     const __m512 scale = _mm512_set1_ps(0.125F * avx512::log2OfE);
-    const __m512 top = _mm512_set1_ps(_mm512_reduce_max_ps(largest) * 0.125F * avx512::log2OfE);
+    const float highest = _mm512_reduce_max_ps(largest) * 0.125F * avx512::log2OfE;
+    const __m512 top = _mm512_set1_ps(highest);
     __m512 sum = _mm512_setzero_ps();
     for (i = 0; i < padded; i += lanes) {
         const __mmask16 mask = tokens > i ? avx512::maskOf(tokens - i) : static_cast<__mmask16>(0);
@@ -125,7 +79,7 @@ float softmaxRow(const float* scores, std::uint16_t* weights, std::int64_t token
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(weights + i),
                             _mm512_cvtepi32_epi16(_mm512_srli_epi32(rounded, 16)));
     }
-    return _mm512_reduce_add_ps(sum);
+    return {_mm512_reduce_add_ps(sum), highest};
 }
 
 } // namespace
@@ -143,23 +97,28 @@ void packHead(const std::uint16_t* keys, const std::uint16_t* values, std::int64
     for (std::int64_t block = 0; block < blocks(tokens); ++block) {
         std::uint32_t* keyTiles = packedKeys + block * 4 * tilePairs;     // [16 keys: 2][half: 2][pair of 32 dims][key]
         std::uint32_t* valueTiles = packedValues + block * 4 * tilePairs; // [16 dims: 4][pair of keys][dim]
-        for (std::int64_t k = 0; k < blockKeys; ++k) {
-            const std::int64_t token = block * blockKeys + k;
-            for (std::int64_t pair = 0; pair < headDim / 2; ++pair) {
-                std::uint32_t both = 0;
-                if (token < tokens)
-                    __builtin_memcpy(&both, keys + token * stride + 2 * pair, 4);
-                keyTiles[(k / 16 * 2 + pair / 16) * tilePairs + pair % 16 * 16 + k % 16] = both;
+        for (std::int64_t tile = 0; tile < 4; ++tile) {
+            __m512i rows[lanes];
+            for (std::int64_t k = 0; k < lanes; ++k) {
+                const std::int64_t token = block * blockKeys + tile / 2 * lanes + k;
+                rows[k] =
+                    token < tokens ? _mm512_loadu_si512(keys + token * stride + tile % 2 * 32) : _mm512_setzero_si512();
             }
+            turn(rows);
+            for (std::int64_t pair = 0; pair < lanes; ++pair)
+                _mm512_storeu_si512(keyTiles + tile * tilePairs + pair * lanes, rows[pair]);
         }
-        for (std::int64_t k = 0; k < blockKeys; k += 2) {
-            const std::int64_t token = block * blockKeys + k;
-            for (std::int64_t d = 0; d < headDim; ++d) {
-                const std::uint32_t low = token < tokens ? values[token * stride + d] : 0;
-                const std::uint32_t high = token + 1 < tokens ? values[(token + 1) * stride + d] : 0;
-                valueTiles[d / 16 * tilePairs + k / 2 * 16 + d % 16] = low | high << 16;
+        for (std::int64_t k = 0; k < blockKeys; k += 2)
+            for (std::int64_t d = 0; d < headDim; d += lanes) {
+                const std::int64_t token = block * blockKeys + k;
+                const auto row = [&](std::int64_t at) {
+                    return at < tokens ? _mm512_cvtepu16_epi32(_mm256_loadu_si256(
+                                             reinterpret_cast<const __m256i*>(values + at * stride + d)))
+                                       : _mm512_setzero_si512();
+                };
+                _mm512_storeu_si512(valueTiles + d / 16 * tilePairs + k / 2 * 16,
+                                    _mm512_or_si512(row(token), _mm512_slli_epi32(row(token + 1), 16)));
             }
-        }
     }
 }
 
@@ -180,8 +139,12 @@ void attend(const AttentionBlock& block, const std::uint32_t* packedKeys, const 
     for (std::int64_t k = 0; k < padded; k += blockKeys)
         scoreTile(queries, packedKeys + k / blockKeys * 4 * tilePairs, scores + k, padded);
     float inverse[blockRows];
-    for (std::int64_t r = 0; r < blockRows; ++r)
-        inverse[r] = 1.0F / softmaxRow(scores + r * padded, weights + r * padded, block.tokens, padded);
+    for (std::int64_t r = 0; r < blockRows; ++r) {
+        const RowSum row = softmaxRow(scores + r * padded, weights + r * padded, block.tokens, padded);
+        inverse[r] = 1.0F / row.sum;
+        if (block.logSums && r < block.count)
+            block.logSums[block.first + r] = row.top + __builtin_log2f(row.sum);
+    }
     for (std::int64_t r = 0; r < blockRows; r += 16)
         sumTiles(weights + r * padded, packedValues, sums + r * headDim, padded);
     for (std::int64_t r = 0; r < block.count; ++r)

@@ -25,6 +25,7 @@ struct AttentionBlock
     std::int64_t outStride;
     std::int64_t tokens, first, count; // rows first..first+count-1, count <= blockRows
     float* scratch;                    // scratchFloats(tokens), on a cache line
+    float* logSums = nullptr;          // [tokens], log2 of each row's sum of exp(scores), for its gradient; null: none
 };
 inline std::int64_t scratchFloats(std::int64_t tokens)
 {

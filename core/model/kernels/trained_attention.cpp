@@ -1,6 +1,7 @@
 #include "core/model/kernels/trained_attention.h"
 
 #include "core/model/kernels/attention_rows_avx512.h"
+#include "core/model/kernels/trained_tiles.h"
 #include "core/model/kernels/training_rows_avx512.h"
 
 #include <ATen/ATen.h>
@@ -196,6 +197,9 @@ private:
 
 } // namespace
 
-at::Tensor trainedAttention(const at::Tensor& qkv, std::int64_t heads) { return TrainedAttention::apply(qkv, heads); }
+at::Tensor trainedAttention(const at::Tensor& qkv, std::int64_t heads)
+{
+    return takesTiles(qkv, heads) ? trainedTiles(qkv, heads) : TrainedAttention::apply(qkv, heads);
+}
 
 } // namespace mama

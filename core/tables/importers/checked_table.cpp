@@ -284,7 +284,7 @@ TableReport CheckedTable::read(const std::function<void(CheckedRow&)>& take)
             report.warnings.push_back({problem.row, problem.line, problem.reason, problem.column, problem.detail});
         } else {
             ++report.rows;
-            report.rejected.push_back({problem.row, problem.line, problem.reason, "", problem.detail});
+            report.rejected.push_back({problem.row, problem.line, problem.reason, problem.column, problem.detail});
         }
     const auto byRow = [](const auto& a, const auto& b) { return a.row < b.row; };
     std::stable_sort(report.rejected.begin(), report.rejected.end(), byRow);

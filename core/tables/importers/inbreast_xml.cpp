@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/text_escape.h"
 #include "core/tables/cell.h"
+#include "core/tables/csv_file.h"
 
 #include <cmath>
 #include <pugixml.hpp>
@@ -42,6 +43,10 @@ InbreastRegion regionOf(const pugi::xml_node& dictionary)
 {
     InbreastRegion region;
     region.name = std::string(trimmed(valueOf(dictionary, "Name").text().get()));
+    if (region.name.size() > longestCell) {
+        region.fault = "a name of " + std::to_string(region.name.size()) + " bytes";
+        region.name.clear();
+    }
     if (const pugi::xml_node count = valueOf(dictionary, "NumberOfPoints"))
         region.pointsGiven = count.text().as_int(-1);
     for (const pugi::xml_node& point : valueOf(dictionary, "Point_px").children("string"))

@@ -83,6 +83,10 @@ public:
                 continue;
             }
             fields.resize(columns.size());
+            if (auto tooLong = overlongCell({row, line, fields}, m_heading)) {
+                problems.push_back(std::move(*tooLong));
+                continue;
+            }
             if (!isUtf8(content))
                 problems.push_back({row, line, "bad_encoding", oneLine(content), m_heading[0], true});
             take({row, line, fields});

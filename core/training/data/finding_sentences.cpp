@@ -1,9 +1,11 @@
 #include "core/training/data/finding_sentences.h"
 
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/training/settings/training_actions.h"
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -34,6 +36,15 @@ std::vector<FindingSentence> readFindingSentences(const std::filesystem::path& f
         sentences.back().text = entry["text"].get<std::string>();
     }
     return sentences;
+}
+
+void needBothKinds(const std::vector<FindingSentence>& sentences)
+{
+    using When = FindingSentence::When;
+    for (const When when : {When::Mass, When::Calcification})
+        if (std::ranges::find(sentences, when, &FindingSentence::when) == sentences.end())
+            throw Error(ErrorCode::Usage, {action::readConfiguration}, "dense.sentences",
+                        {TextId("sentences.kind_missing", "no sentence speaks of a mass, or none of a calcification")});
 }
 
 } // namespace mama

@@ -17,5 +17,7 @@ struct FindingSentence
 // [{"text": "There is a mass.", "when": "mass"}, ...]; when: mass, calcification, normal, density 1 to density 4.
 // Error(Format) names the file and the entry.
 std::vector<FindingSentence> readFindingSentences(const std::filesystem::path& file);
+// What terms with masks ask for. Error(Usage) for dense.sentences if none speaks of a mass, or none of a calcification.
+void needBothKinds(const std::vector<FindingSentence>& sentences);
 
 } // namespace mama

@@ -1,12 +1,11 @@
 #include "core/training/evaluation/classification_evaluation.h"
 
 #include "core/metrics/classification.h"
+#include "core/training/check/figure_names.h"
 
 #include <cmath>
 
 namespace mama {
-
-std::vector<std::string> classificationFigures() { return {"accuracy", "balanced_accuracy", "macro_auc_ovr"}; }
 
 EvalRecord evaluateClassification(const ClassificationTask& task, const EvaluationData& data, std::int64_t step)
 {
@@ -26,7 +25,7 @@ EvalRecord evaluateClassification(const ClassificationTask& task, const Evaluati
     const metrics::Classification classification(std::move(predictions));
     const auto figures = metrics::withIntervals(classification, {});
     for (const auto& [figure, intervals] : *figures)
-        for (const std::string& wanted : classificationFigures())
+        for (const char* wanted : classFigures)
             if (figure.name == wanted && std::isfinite(figure.values.front()))
                 record.metrics[wanted] = {figure.values.front(), intervals.front()[0], intervals.front()[1], count};
     return record;

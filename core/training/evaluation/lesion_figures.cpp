@@ -3,6 +3,7 @@
 #include "core/metrics/bootstrap.h"
 #include "core/metrics/map_metrics.h"
 #include "core/metrics/ranking.h"
+#include "core/training/check/figure_names.h"
 
 #include <algorithm>
 #include <cmath>
@@ -27,17 +28,7 @@ metrics::MapTarget targetOf(std::span<const std::uint8_t> lesions, int base, std
     return metrics::targetOnImage(mask, side, side, footprints);
 }
 
-constexpr std::array endings{"_auc", "_hit", "_oracle", "_cnr", "_miou"};
-
 } // namespace
-
-std::vector<std::string> LesionFigures::names(const std::string& name)
-{
-    std::vector<std::string> all;
-    for (const char* ending : endings)
-        all.push_back(name + ending);
-    return all;
-}
 
 void LesionFigures::add(std::span<const float> map, std::span<const std::uint8_t> lesions, int base,
                         const std::string& patient)
@@ -79,9 +70,9 @@ void LesionFigures::report(const std::string& name, EvalRecord& record, const st
     const auto lesions = std::count(m_present.begin(), m_present.end(), true);
     for (std::size_t i = 0; i < values.size(); ++i)
         if (std::isfinite(values[i]))
-            record.metrics[name + endings[i] + ending] = {values[i], (*intervals)[i][0], (*intervals)[i][1],
-                                                          i == 0 ? static_cast<std::int64_t>(m_scores.size())
-                                                                 : lesions};
+            record.metrics[name + lesionFigures[i] + ending] = {values[i], (*intervals)[i][0], (*intervals)[i][1],
+                                                                i == 0 ? static_cast<std::int64_t>(m_scores.size())
+                                                                       : lesions};
 }
 
 } // namespace mama

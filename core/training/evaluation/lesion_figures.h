@@ -23,8 +23,6 @@ public:
     // to 0.5. All patches count, air too. 95 % intervals by patient; undefined figures are left out. ending: behind the
     // names.
     void report(const std::string& name, EvalRecord& record, const std::string& ending = {}) const;
-    // All that report() may give.
-    static std::vector<std::string> names(const std::string& name);
 
 private:
     std::vector<double> m_scores;

@@ -1,6 +1,6 @@
 #include "core/training/evaluation/map_evaluation.h"
 
-#include "core/protocol/map_way.h"
+#include "core/training/check/figure_names.h"
 #include "core/training/evaluation/lesion_figures.h"
 
 #include <array>
@@ -38,25 +38,7 @@ std::vector<float> mapOf(const std::vector<float>& patches, const std::vector<fl
     return map;
 }
 
-// In front of the names of a read-out's figures nothing, behind them this.
-std::string ending(const std::string& readOut)
-{
-    return readOut == readOutNames().front() ? std::string() : "_" + readOut;
-}
-
-constexpr std::array kindNames{"mass", "calcification"};
-
 } // namespace
-
-std::vector<std::string> mapFigures(const std::vector<std::string>& readOuts)
-{
-    std::vector<std::string> all;
-    for (const std::string& readOut : readOuts)
-        for (const char* kind : kindNames)
-            for (const std::string& name : LesionFigures::names(kind))
-                all.push_back(name + ending(readOut));
-    return all;
-}
 
 void evaluateMaps(const PretrainingTask& task, const MapQuestions& questions, const EvaluationData& data,
                   EvalRecord& record)
@@ -80,7 +62,7 @@ void evaluateMaps(const PretrainingTask& task, const MapQuestions& questions, co
     }
     for (std::size_t way = 0; way < figures.size(); ++way)
         for (std::size_t kind = 0; kind < lesionChannels; ++kind)
-            figures[way][kind].report(kindNames[kind], record, ending(questions.readOuts[way]));
+            figures[way][kind].report(lesionKinds[kind], record, readOutEnding(questions.readOuts[way]));
 }
 
 } // namespace mama

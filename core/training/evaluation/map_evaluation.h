@@ -22,7 +22,5 @@ struct MapQuestions
 // "mass_hit", … of maps as they are trained, "mass_hit_self-2", … of those read out otherwise.
 void evaluateMaps(const PretrainingTask& task, const MapQuestions& questions, const EvaluationData& data,
                   EvalRecord& record);
-// All figures that it may give.
-std::vector<std::string> mapFigures(const std::vector<std::string>& readOuts);
 
 } // namespace mama

@@ -1,5 +1,7 @@
 #include "core/training/evaluation/validation_loss.h"
 
+#include "core/training/check/figure_names.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -9,12 +11,6 @@ namespace {
 constexpr std::size_t most = 128; // pairs
 constexpr std::uint64_t seed = 1; // of pairs, order and masked words
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
-// Terms by name; their two directions and the second view's are not told apart.
-constexpr std::pair<const char*, const char*> mamasTerms[] = {
-    {"total", "loss"},         {"clip", "loss_clip"},           {"clip_second_view", "loss_clip_second_view"},
-    {"ntxent", "loss_ntxent"}, {"local_t2i", "loss_local_t2i"}, {"local_i2t", "loss_local_i2t"}};
-constexpr std::pair<const char*, const char*> denseTerms[] = {{"mask", "loss_mask"}, {"sentence", "loss_sentence"}};
 
 ImageBatchOptions optionsOf(const EvaluationData& data, std::size_t pairs)
 {
@@ -32,17 +28,6 @@ ImageBatchOptions optionsOf(const EvaluationData& data, std::size_t pairs)
 
 } // namespace
 
-std::vector<std::string> validationFigures(bool dense)
-{
-    std::vector<std::string> names;
-    for (const auto& [term, name] : mamasTerms)
-        names.emplace_back(name);
-    for (const auto& [term, name] : denseTerms)
-        if (dense)
-            names.emplace_back(name);
-    return names;
-}
-
 void addValidationLoss(const PretrainingTask& task, const CaptionTokenizer& captions, const EvaluationData& data,
                        bool whole, EvalRecord& record)
 {
@@ -58,9 +43,9 @@ void addValidationLoss(const PretrainingTask& task, const CaptionTokenizer& capt
         if (const auto found = report.terms.find(term); found != report.terms.end())
             record.metrics[name] = {found->second, none, none, static_cast<std::int64_t>(pairs)};
     };
-    for (const auto& [term, name] : mamasTerms)
+    for (const auto& [term, name] : lossFigures)
         add(term, name);
-    for (const auto& [term, name] : denseTerms)
+    for (const auto& [term, name] : denseLossFigures)
         add(term, name);
 }
 

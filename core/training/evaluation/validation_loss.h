@@ -4,9 +4,6 @@
 #include "core/training/evaluation/evaluation_data.h"
 #include "core/training/tasks/pretraining_task.h"
 
-#include <string>
-#include <vector>
-
 namespace mama {
 
 // Adds to `record` the loss of a pre-training on one batch of validation images that is the same at every evaluation
@@ -17,7 +14,5 @@ namespace mama {
 // no interval here. Nothing is added where there are less than two images.
 void addValidationLoss(const PretrainingTask& task, const CaptionTokenizer& captions, const EvaluationData& data,
                        bool whole, EvalRecord& record);
-// All that it may give; dense: with terms on masks.
-std::vector<std::string> validationFigures(bool dense);
 
 } // namespace mama

@@ -1,15 +1,9 @@
 #include "core/training/evaluation/warm_start_evaluation.h"
 
+#include "core/training/check/figure_names.h"
 #include "core/training/evaluation/lesion_figures.h"
 
 namespace mama {
-
-std::vector<std::string> lesionFigures()
-{
-    std::vector<std::string> names = LesionFigures::names("mass"), others = LesionFigures::names("calcification");
-    names.insert(names.end(), others.begin(), others.end());
-    return names;
-}
 
 EvalRecord evaluateWarmStart(const WarmStartTask& task, const EvaluationData& data, std::int64_t step)
 {
@@ -23,8 +17,8 @@ EvalRecord evaluateWarmStart(const WarmStartTask& task, const EvaluationData& da
                               data.images.lesions(image, static_cast<LesionChannel>(kind)), data.images.base().columns,
                               data.index.images[image].fields.patient);
     }
-    figures[0].report("mass", record);
-    figures[1].report("calcification", record);
+    for (std::size_t kind = 0; kind < lesionChannels; ++kind)
+        figures[kind].report(lesionKinds[kind], record);
     return record;
 }
 

@@ -3,15 +3,10 @@
 #include "core/training/evaluation/evaluation_data.h"
 #include "core/training/tasks/warm_start_task.h"
 
-#include <string>
-#include <vector>
-
 namespace mama {
 
 // What a warm start's own layer reaches on the validation patients (lesion_figures.h), the bound that text queries are
 // held against: "mass_auc", "mass_hit", "calcification_auc", …
 EvalRecord evaluateWarmStart(const WarmStartTask& task, const EvaluationData& data, std::int64_t step);
-// All figures that a measure of masses and calcifications may give.
-std::vector<std::string> lesionFigures();
 
 } // namespace mama

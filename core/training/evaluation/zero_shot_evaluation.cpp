@@ -2,6 +2,7 @@
 
 #include "core/metrics/classification.h"
 #include "core/text/captions/prompts.h"
+#include "core/training/check/figure_names.h"
 
 #include <cmath>
 
@@ -16,9 +17,6 @@ std::vector<std::vector<float>> promptEmbeddings(Task of, const PretrainingTask&
     return embeddings;
 }
 
-constexpr std::pair<const char*, const char*> shownFigures[] = {{"balanced_accuracy", "_balanced_accuracy"},
-                                                                {"macro_auc_ovr", "_auc"}};
-
 void addFigures(const std::string& prefix, metrics::Predictions predictions, double scale, EvalRecord& record)
 {
     const auto count = static_cast<std::int64_t>(predictions.samples());
@@ -28,22 +26,13 @@ void addFigures(const std::string& prefix, metrics::Predictions predictions, dou
     const metrics::Classification classification(std::move(predictions));
     const auto figures = metrics::withIntervals(classification, {});
     for (const auto& [figure, intervals] : *figures)
-        for (const auto& [wanted, shown] : shownFigures)
+        for (const auto& [wanted, shown] : zeroShotFigures)
             if (figure.name == wanted && std::isfinite(figure.values.front()))
                 record.metrics[prefix + shown] = {figure.values.front(), intervals.front()[0], intervals.front()[1],
                                                   count};
 }
 
 } // namespace
-
-std::vector<std::string> zeroShotFigures()
-{
-    std::vector<std::string> names;
-    for (const auto label : {densityLabel, biradsLabel})
-        for (const auto& [wanted, shown] : shownFigures)
-            names.push_back(std::string(label) + shown);
-    return names;
-}
 
 EvalRecord evaluateZeroShot(const PretrainingTask& task, const CaptionTokenizer& captions, const EvaluationData& data,
                             std::int64_t step)

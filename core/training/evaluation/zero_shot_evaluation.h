@@ -4,9 +4,6 @@
 #include "core/training/evaluation/evaluation_data.h"
 #include "core/training/tasks/pretraining_task.h"
 
-#include <string>
-#include <vector>
-
 namespace mama {
 
 // Zero-shot figures of a model in training on validation images: the published density and BI-RADS prompts without an
@@ -14,7 +11,5 @@ namespace mama {
 // macro AUC, "density_balanced_accuracy", "birads_auc", …, with 95 % intervals by patient; undefined ones are left out.
 EvalRecord evaluateZeroShot(const PretrainingTask& task, const CaptionTokenizer& captions, const EvaluationData& data,
                             std::int64_t step);
-// All figures that it may give.
-std::vector<std::string> zeroShotFigures();
 
 } // namespace mama

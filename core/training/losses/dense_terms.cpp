@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/training/check/data_check.h"
 #include "core/training/data/sample_batch.h"
 #include "core/training/losses/dense_losses.h"
 #include "core/training/processes/collectives.h"
@@ -27,9 +28,7 @@ std::vector<std::int64_t> idsOf(const CaptionTokenizer& captions, const char* wo
 Tensor shareOf(const SampleBatch& batch, int kinds, const at::Device& device)
 {
     if (batch.lesionGrid.empty() || batch.lesionChannels < kinds)
-        throw Error(ErrorCode::Data, {action::train}, "data.root",
-                    {TextId("train.terms_without_masks",
-                            "terms with masks need masks of lesions, which this data set does not have")});
+        throw Error(ErrorCode::Data, {action::train}, "data.root", {termsWithoutMasks});
     const std::int64_t patches = std::int64_t{batch.lesionRows} * batch.lesionColumns;
     return torch::from_blob(const_cast<float*>(batch.lesionGrid.data()), {batch.size, batch.lesionChannels, patches},
                             torch::kFloat)
@@ -49,6 +48,7 @@ DenseTerms::DenseTerms(const Options& options, const CaptionTokenizer& captions)
     : m_options(options), m_words{idsOf(captions, "mass"), idsOf(captions, "calcification")}
 {
     m_no = idsOf(captions, "no").front();
+    needBothKinds(options.sentences);
     std::vector<Tokens> all;
     std::size_t longest = 0;
     for (const FindingSentence& sentence : options.sentences) {
@@ -62,9 +62,6 @@ DenseTerms::DenseTerms(const Options& options, const CaptionTokenizer& captions)
         else if (sentence.when == When::Normal)
             m_normal.push_back(static_cast<std::int64_t>(all.size()) - 1);
     }
-    if (m_of[0].empty() || m_of[1].empty())
-        throw Error(ErrorCode::Usage, {action::readConfiguration}, "dense.sentences",
-                    {TextId("sentences.kind_missing", "no sentence speaks of a mass, or none of a calcification")});
     const auto count = static_cast<std::int64_t>(all.size()), length = static_cast<std::int64_t>(longest);
     m_ids = torch::zeros({count, length}, torch::kLong);
     m_mask = torch::zeros({count, length}, torch::kBool);

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/training/check/data_check.h"
 #include "core/training/data/counter_random.h"
 #include "core/training/data/sample_batch.h"
 #include "core/training/losses/dense_losses.h"
@@ -23,9 +24,7 @@ constexpr double rareAtStart = -3; // of the layer's bias: a twentieth of the pa
 Tensor lesionShares(const SampleBatch& batch)
 {
     if (batch.lesionGrid.empty() || batch.lesionChannels < kinds)
-        throw Error(ErrorCode::Data, {action::train}, "data.root",
-                    {TextId("train.warm_start_without_masks",
-                            "a warm start needs masks of lesions, which this data set does not have")});
+        throw Error(ErrorCode::Data, {action::train}, "data.root", {warmStartWithoutMasks});
     const std::int64_t patches = std::int64_t{batch.lesionRows} * batch.lesionColumns;
     return torch::from_blob(const_cast<float*>(batch.lesionGrid.data()), {batch.size, batch.lesionChannels, patches},
                             torch::kFloat)

@@ -115,4 +115,31 @@ json clipNotes(const std::string& trainedOn, const std::string& licence)
             {"notice", "Research use only, not for clinical use. Not made for mammograms."}};
 }
 
+// README.md and MODEL_CARD.md of facebookresearch/dinov2. What the same place has for X-rays and cells is under other
+// terms, and is not called so.
+json towerNotes(const json& image, const std::string& name)
+{
+    struct Published
+    {
+        const char *hub, *huggingFace;
+        std::int64_t width;
+    };
+    static constexpr Published sizes[] = {
+        {"vits14", "small", 384}, {"vitb14", "base", 768}, {"vitl14", "large", 1024}, {"vitg14", "giant", 1536}};
+    const bool registers = image.value("registers", 0) > 0;
+    const auto called = [&](const Published& size) {
+        const std::string hub = std::string("dinov2_") + size.hub + (registers ? "_reg4_pretrain" : "_pretrain"),
+                          folder = std::string(registers ? "dinov2-with-registers-" : "dinov2-") + size.huggingFace;
+        return image.value("width", std::int64_t{0}) == size.width &&
+               (name == hub || name == folder || name == "models--facebook--" + folder);
+    };
+    if (image.value("family", std::string("dinov2")) != "dinov2" ||
+        std::none_of(std::begin(sizes), std::end(sizes), called))
+        return {};
+    return {{"trained_on", "LVD-142M, pictures of the web (DINOv2, as published)"},
+            {"licence",
+             "DINOv2's weights, as published: Apache License 2.0. What is trained from them may be passed on "
+             "with the licence's text and a note of what was changed"}};
+}
+
 } // namespace mama::weights

@@ -31,5 +31,8 @@ void needBothTowers(const nlohmann::json& description, TowerReader& model);
 // "trained_on", "licence" and "notice" of what was published under these names.
 nlohmann::json mammoClipNotes(bool mammoFm);
 nlohmann::json clipNotes(const std::string& trainedOn, const std::string& licence);
+// "trained_on" and "licence" of an image tower of that description that comes alone, if its makers published one of its
+// kind and size under this name (a file's without its ending, or a folder's); null: nothing is known of it.
+nlohmann::json towerNotes(const nlohmann::json& image, const std::string& name);
 
 } // namespace mama::weights

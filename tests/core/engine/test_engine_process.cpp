@@ -205,8 +205,6 @@ private Q_SLOTS:
         QVERIFY(engine.stray.empty());
     }
 
-    // A report, sentence by sentence, from the window and from the command line: the same rows, the same marks and
-    // ranks.
     // Another way of maps is read out of what was kept of the study: the maps are those of an engine that encodes it in
     // that way, and so are the differences; what is kept counts in the memory, and goes with the study.
     void anotherWayIsReadOut()
@@ -238,6 +236,11 @@ private Q_SLOTS:
             QVERIFY(image.at("kept").get<bool>() && !image.at("cached").get<bool>());
         QVERIFY(essence(asked(first, self, {})) == essence(asked(other, anew, {})));
         QVERIFY(essence(asked(first, self, {})) != essence(asked(first, standard, {})));
+        const auto way = [&](const json& study) {
+            return asked(first, study, {}).at("result").at("provenance").at("map_way").get<std::string>();
+        };
+        QCOMPARE(way(standard), std::string("standard")); // where there is a choice, the usual one has its name too
+        QCOMPARE(way(self), std::string("self-2"));
         const json less = asked(first, standard, {{"map_minus", "way"}, {"map_minus_study", self.at("study")}});
         QCOMPARE(less.at("result").at("provenance").at("map_minus_text").get<std::string>(), std::string("self-2"));
         const auto values = [](const json& reply) {
@@ -267,6 +270,8 @@ private Q_SLOTS:
             QVERIFY(!image.at("kept").get<bool>());
     }
 
+    // A report, sentence by sentence, from the window and from the command line: the same rows, the same marks and
+    // ranks.
     void readsAReportAsTheCommandDoes()
     {
         MAMA_NEED(haveModel(), test::parityFolder().string() + " or " + test::dataFolder().string());

@@ -61,11 +61,17 @@ private Q_SLOTS:
     void whatIsNoShapeIsRefused()
     {
         const float nan = std::numeric_limits<float>::quiet_NaN();
-        for (const Shape& shape : {Shape{ShapeKind::Ruler, {1, 2, 3}}, Shape{ShapeKind::Ruler, {1, 2, 1, 2}},
-                                   Shape{ShapeKind::Ruler, {1, 2, nan, 2}}, Shape{ShapeKind::Area, {1, 2, 3, 4}},
-                                   Shape{ShapeKind::Area, {1, 1, 1, 1, 1, 1}}, Shape{ShapeKind::Circle, {1, 1, 0}},
-                                   Shape{ShapeKind::Box, {5, 5, 5, 9}}, Shape{ShapeKind::Box, {5, 5, 4, 9}},
-                                   Shape{ShapeKind::Note, {1e9F, 1}}, Shape{ShapeKind::Angle, {1, 1, 1, 1, 5, 5}}})
+        for (const Shape& shape :
+             {Shape{ShapeKind::Ruler, {1, 2, 3}}, Shape{ShapeKind::Ruler, {1, 2, 1, 2}},
+              Shape{ShapeKind::Ruler, {1, 2, nan, 2}}, Shape{ShapeKind::Area, {1, 2, 3, 4}},
+              Shape{ShapeKind::Area, {1, 1, 1, 1, 1, 1}}, Shape{ShapeKind::Circle, {1, 1, 0}},
+              Shape{ShapeKind::Box, {5, 5, 5, 9}}, Shape{ShapeKind::Box, {5, 5, 4, 9}},
+              Shape{ShapeKind::Area, {1, 1, 9, 9, 5, 5}},
+              Shape{ShapeKind::Area, {1, 1, 9, 1, 9, 9, 9, 1}},              // there and back
+              Shape{ShapeKind::Contour, {0, 0, 30.1F, 40.1F, 3.01F, 4.01F}}, // one line but for rounding
+              Shape{ShapeKind::Angle, {1, 1, 5, 5, 1, 1}}, Shape{ShapeKind::Ellipse, {5, 5, 9, 5}},
+              Shape{ShapeKind::Rectangle, {5, 5, 5, 5}}, Shape{ShapeKind::Note, {1e9F, 1}},
+              Shape{ShapeKind::Angle, {1, 1, 1, 1, 5, 5}}})
             QVERIFY(!isPossible(shape));
         for (int kind = 0; kind <= static_cast<int>(ShapeKind::Point); ++kind) {
             const auto each = static_cast<ShapeKind>(kind);

@@ -249,6 +249,14 @@ private Q_SLOTS:
         }
         QVERIFY(has(fault([&] { readAnnotations(text + "{\"kind\": \"line\"}\n", "a.jsonl"); }), "a.jsonl:5"));
         QVERIFY(has(fault([&] { readAnnotations("no json\n", "a.jsonl"); }), "a.jsonl:1"));
+        for (const char* flat :
+             {R"("area", "geometry": [1, 1, 9, 9, 5, 5])", R"("contour", "geometry": [1, 1, 9, 1, 5, 1])",
+              R"("ruler", "geometry": [4, 4, 4, 4])", R"("circle", "geometry": [4, 4, 0])",
+              R"("box", "geometry": [4, 4, 4, 9])", R"("angle", "geometry": [1, 1, 5, 5, 1, 1])"})
+            QVERIFY(has(fault([&] {
+                            readAnnotations(R"({"image": "1.2.3", "kind": )" + std::string(flat) + "}\n", "a.jsonl");
+                        }),
+                        "some size"));
     }
 
     // In a library they are its commands: undone with its tags and imports, offered for their study.

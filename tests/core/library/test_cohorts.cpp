@@ -152,6 +152,17 @@ private Q_SLOTS:
             }
             splitCohort(library, {"all", 8, {0.7, 0.1, 0.2}, "density"});
             QVERIFY(splitOf(library, "all")->hash != hash);
+            // The same settings again: the split that there is is named, also where another is the newest.
+            const Change again = splitCohort(library, {"all", 8, {0.7, 0.1, 0.2}, "density"});
+            QCOMPARE(again.command, std::int64_t(0));
+            QVERIFY2(has(again.words, "Cohort all is split so already (seed 8, 0.7/0.1/0.2, by density, made 20"),
+                     again.words.c_str());
+            const SplitRequest older{"all", 7, {0.7, 0.1, 0.2}, "density"};
+            QVERIFY(has(splitCohort(library, older).words, "its newest split is another"));
+            QCOMPARE(splitOf(library, older)->hash, hash);
+            QCOMPARE(splitOf(library, older)->others, std::int64_t(1));
+            splitCohort(library, {"all", 8, {0.7, 0.1, 0.2}, ""});
+            QCOMPARE(splitOf(library, "all")->others, std::int64_t(2)); // another field is another split
             for (const SplitRequest& wrong :
                  {SplitRequest{"all", 1, {0.7, 0.2, 0.2}, ""}, SplitRequest{"all", 1, {0, 0.5, 0.5}, ""},
                   SplitRequest{"all", 1, {0.7, 0.1, 0.2}, "colour"}, SplitRequest{"none"}})

@@ -10,6 +10,7 @@
 #include "core/library/collection/set_source.h"
 #include "core/library/collection/vocabulary_words.h"
 #include "core/library/handover/lesion_masks.h"
+#include "tests/core/library/library_support.h"
 #include "tests/support/test_data.h"
 
 #include <QTemporaryDir>
@@ -19,6 +20,7 @@
 #include <random>
 
 using namespace mama;
+using namespace mama::test;
 namespace fs = std::filesystem;
 
 namespace {
@@ -197,6 +199,49 @@ private Q_SLOTS:
         QCOMPARE(kinds(), std::string("mass|mass"));
         sheet.library->undo();
         QCOMPARE(kinds(), std::string("mass|"));
+    }
+
+    // What a word may mean is checked where it is set, by its line; several are one command.
+    void wordsAreCheckedAndSetTogether()
+    {
+        Made made;
+        made.write("clinical.csv", "ID1;LeftRight;abnormality;classification\nD1-1;L;mass;Benign\n");
+        made.import();
+        Library& library = *made.library;
+        const auto told = [&](const LibraryWord& word) { return checkedWord(word).fault.english(); };
+        QVERIFY(has(told({"CMMD", "density", "9", "E", true}), "A, B, C or D"));
+        QVERIFY(has(told({"CMMD", "birads", "9", "7", true}), "0, 1, 2, 3, 4, 5 or 6"));
+        QVERIFY(has(told({"CMMD", "cancer", "y", "yes", true}), "0 (no) or 1 (yes)"));
+        QVERIFY(has(told({"CMMD", "side", "links", "left", true}), "L or R"));
+        QVERIFY(has(told({"CMMD", "finding", "x", "mass,,distortion", true}), "comma"));
+        QVERIFY(has(told({"CMMD", "mood", "x", "y", true}), "mood"));
+        QVERIFY(has(told({"CMMD", "density", " ", "A", true}), "as the tables have it"));
+        QVERIFY(has(told({"CMMD", "", "x", "A", true}), "name what the word is of"));
+        QVERIFY(has(told({"CMMD", "density", "x", "A\nB", false}), "line breaks"));
+        QVERIFY(told({"CMMD", "mood", "x", "y", false}).empty());  // told beside the code
+        QVERIFY(told({"CMMD", "density", "9", "", true}).empty()); // it says nothing
+        const LibraryWord made9 = checkedWord({"CMMD", "Finding", " 9 ", "mass , calcification", true}).word;
+        QCOMPARE(made9.task + "|" + made9.found + "|" + made9.means, std::string("finding|9|mass,calcification"));
+        const auto words = [&] {
+            return ask(library, "SELECT task, found, means, value FROM vocabulary ORDER BY 1, 2");
+        };
+        const auto before = words();
+        const std::vector<LibraryWord> wrong{{"CMMD", "density", "1", "A", true}, {"CMMD", "density", "2", "Z", true}};
+        const std::string why = fault([&] { setWords(library, wrong); });
+        QVERIFY2(has(why, "line 2, density 2") && has(why, "A, B, C or D"), why.c_str());
+        QVERIFY(!fault([&] {
+                     setWords(library, std::vector<LibraryWord>{{"CMMD", "density", "1", "A", true},
+                                                                {"none", "density", "1", "A", true}});
+                 }).empty());
+        QVERIFY(words() == before && library.commands().size() == 1); // nothing of either
+        const std::vector<LibraryWord> right{{"CMMD", "density", "1", "a", true}, {"cmmd", "density", "2", "B", true}};
+        const Change change = setWords(library, right);
+        QCOMPARE(change.words, std::string("Change 2 words of the vocabulary"));
+        QCOMPARE(change.rows, std::int64_t(2));
+        QCOMPARE(wordsOf(library, "CMMD").meaning("density", "1").value_or(""), std::string("A"));
+        QCOMPARE(setWords(library, right).command, std::int64_t(0));
+        library.undo();
+        QVERIFY(!wordsOf(library, "CMMD").meaning("density", "2"));
     }
 
     // A table of a user's own: columns by name, by a mapping, by one that the library has kept.

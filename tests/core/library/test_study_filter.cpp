@@ -3,6 +3,7 @@
 #include "core/library/collection/set_import.h"
 #include "core/library/studies/filter_completion.h"
 #include "core/library/studies/filter_edit.h"
+#include "core/library/studies/kept_studies.h"
 #include "core/library/studies/saved_views.h"
 #include "core/library/studies/study_filter.h"
 #include "core/library/studies/study_keys.h"
@@ -484,6 +485,7 @@ private Q_SLOTS:
         view.name = " Dense ";
         view.filter = "density = d";
         view.sentence = "a mass";
+        view.kept = "3-5 9";
         saveView(library, view);
         view.filter = "density in (c, d)";
         view.name = "DENSE";
@@ -491,6 +493,7 @@ private Q_SLOTS:
         QCOMPARE(savedViews(library).size(), std::size_t(1));
         QCOMPARE(savedView(library, "dense").filter, view.filter);
         QCOMPARE(savedView(library, "dense").sentence, view.sentence);
+        QCOMPARE(savedView(library, "dense").kept, view.kept);
         library.undo();
         QCOMPARE(savedView(library, "dense").filter, std::string("density = d"));
         QVERIFY(has(fault([&] { savedView(library, "old"); }), "Dense"));
@@ -499,6 +502,22 @@ private Q_SLOTS:
         QVERIFY(!fault([&] { saveView(library, view); }).empty());
         deleteView(library, "dense");
         QVERIFY(savedViews(library).empty());
+    }
+
+    void keptStudiesAreAShortText()
+    {
+        std::mt19937 random(5);
+        for (int round = 0; round < 200; ++round) {
+            std::vector<std::int64_t> ids;
+            for (std::int64_t id = 1; id < 400; ++id)
+                if (random() % (1 + unsigned(round) % 9) == 0)
+                    ids.push_back(id);
+            QVERIFY(idsOfRanges(rangesText(ids)) == ids);
+        }
+        QCOMPARE(rangesText(std::vector<std::int64_t>{1, 2, 3, 7, 9, 10}), std::string("1-3 7 9-10"));
+        for (const char* wrong : {"1-", "-3", "3-1", "5 4", "5 5", "x", "1,2", "1  2", "0", "-5-3", "1-99999999999999",
+                                  "99999999999999999999", "1-3 x"})
+            QVERIFY2(idsOfRanges(wrong).empty(), wrong);
     }
 
     // Whatever is offered where one types is what the filter can be read with, and no more is.
@@ -528,6 +547,15 @@ private Q_SLOTS:
         QVERIFY(offers("missing(den", "density)") && offers("count(image) ", ">= "));
         QVERIFY(offered("= 3 and ").empty() && offered("density = a x ").empty() && offered("images > ").size() > 1);
         QVERIFY(completeFilter(columns, "density = a ", 12).asked && !completeFilter(columns, "density = ", 10).asked);
+        const std::vector<std::string> models{"demo", "the twin"};
+        const auto offersModel = [&](const std::string& text, const std::string& wanted) {
+            const auto found = completeFilter(columns, text, text.size(), models).candidates;
+            return std::any_of(found.begin(), found.end(), [&](const auto& each) { return each.text == wanted; });
+        };
+        QVERIFY(offersModel("sco", "score:demo ") && offersModel("sco", "score:\"the twin\" ") &&
+                !offers("sco", "score:demo "));
+        QVERIFY(offersModel("score:", "\"the twin\" ") && offersModel("score:\"the t", "\"the twin\" ") &&
+                !offersModel("score:", "density ") && offersModel("score:demo ", ">= "));
         const std::string middle = "birads = 1 and dens = a";
         const FilterCompletion inside = completeFilter(columns, middle, 17);
         QCOMPARE(middle.substr(inside.begin, inside.end - inside.begin), std::string("dens"));

@@ -3,6 +3,7 @@
 #include "core/dicom/read/image_file.h"
 #include "core/image/files/jpeg_picture.h"
 #include "core/library/collection/set_import.h"
+#include "core/library/pictures/stored_picture.h"
 #include "core/library/pictures/thumb_filling.h"
 #include "core/library/studies/study_keys.h"
 #include "core/phantom/phantom.h"
@@ -163,6 +164,46 @@ private Q_SLOTS:
     }
 
     // Air between edge and chest wall is not part of the breast.
+    // With all bits of the file: by its own window as the thumbnail shows it, by a narrow one what 8 bits lose.
+    void storedValuesOutliveEightBits()
+    {
+        const Folder folder;
+        std::string text = "P5\n300 400\n65535\n";
+        const auto value = [](int row, int column) {
+            return row < 20 ? 65535 * column / 299 : column < 150 ? 19600 : 19640;
+        };
+        for (int row = 0; row < 400; ++row)
+            for (int column = 0; column < 300; ++column) {
+                text += static_cast<char>(value(row, column) >> 8);
+                text += static_cast<char>(value(row, column) & 255);
+            }
+        writeAtomically(folder / "a.pgm", std::string_view(text));
+        StoredPictureRequest request{folder / "a.pgm"};
+        request.longestSide = 200;
+        const StoredPicture picture = readStoredPicture(request);
+        QCOMPARE(picture.values.rows, 200);
+        QCOMPARE(picture.values.columns, 150);
+        QCOMPARE(picture.values.at(150, 20), 19600.0F);
+        QCOMPARE(picture.values.at(150, 120), 19640.0F);
+        const Raster<std::uint8_t> own = shownBy(picture);
+        QCOMPARE(own.at(150, 20), own.at(150, 120)); // 0.16 of a grey level apart
+        request.longestSide = Thumb::longestSide;
+        QVERIFY(difference(shownBy(readStoredPicture(request)), decoded(makeThumb(folder / "a.pgm", {}))) < 3);
+        request.longestSide = 200;
+        const Raster<std::uint8_t> narrow = shownBy(picture, {-0.2, 0.01});
+        const int apart = narrow.at(150, 120) - narrow.at(150, 20);
+        QVERIFY2(apart >= 14 && apart <= 17, std::to_string(apart).c_str()); // 40 of 655 values
+        QVERIFY(shownBy(picture, {0.2, 1}).at(150, 20) < own.at(150, 20));   // darker
+        request.mirrored = request.flipped = true;
+        const StoredPicture turned = readStoredPicture(request);
+        QCOMPARE(turned.values.at(50, 20), 19640.0F);
+        QVERIFY(turned.values.at(199, 0) > 60000);
+        request.longestSide = 1000; // never made larger
+        QCOMPARE(readStoredPicture(request).values.rows, 400);
+        request.path = folder / "none.pgm";
+        QVERIFY(!fault([&] { readStoredPicture(request); }).empty());
+    }
+
     void chestWallAwayFromTheEdge()
     {
         const Folder folder;

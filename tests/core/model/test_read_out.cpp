@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/model/random_model.h"
 #include "core/model/torch_model.h"
+#include "core/protocol/map_way.h"
 #include "core/weights/families/canonical_names.h"
 
 #include <ATen/ATen.h>
@@ -219,6 +220,9 @@ private Q_SLOTS:
         const ImageEmbedding standard = encoded({});
         QCOMPARE(model.info().mapWays, std::vector<std::string>(std::begin(names), std::end(names)));
         QCOMPARE(model.info().mapWay("standard"), std::string());
+        QCOMPARE(mapWayName({}, model.info().mapWays), std::string("standard")); // it has its name where others are
+        QCOMPARE(mapWayName("self-2", model.info().mapWays), std::string("self-2"));
+        QCOMPARE(mapWayLegend("standard", "mama").english(), std::string("map way standard, as trained"));
         QVERIFY(encoded("standard").patches == standard.patches);
         const Network network(parameters, made);
         LateTokens late;

@@ -1,11 +1,13 @@
 #include "core/model/kernels/kernels.h"
 #include "core/model/kernels/short_attention.h"
 #include "core/model/kernels/trained_attention.h"
+#include "core/model/kernels/trained_tiles.h"
 #include "core/model/layers/real_rows.h"
 #include "core/model/layers/trained_linear.h"
 #include "core/training/model/compute.h"
 
 #include <QtTest>
+#include <limits>
 #include <torch/torch.h>
 
 using torch::Tensor;
@@ -206,6 +208,53 @@ private Q_SLOTS:
             QVERIFY2(distance(y, expected) < tolerance, qPrintable(QString::number(distance(y, expected))));
             QVERIFY2(distance(own.grad(), exact.grad()) < tolerance,
                      qPrintable(QString::number(distance(own.grad(), exact.grad()))));
+        }
+    }
+
+    // On the processor's tiles, where it has them: one token, less than a block, whole blocks, the published size.
+    void attentionOnTilesHasTheGradientsOfThePlainFormula()
+    {
+        const Tensor small = torch::empty({1, 5, 3 * 64}, torch::kBFloat16);
+        if (!mama::takesTiles(small, 1))
+            QSKIP("this processor has no tiles for bfloat16");
+        QVERIFY(!mama::takesTiles(small, 2) && !mama::takesTiles(small.to(torch::kFloat), 1));
+        torch::manual_seed(7);
+        for (const std::int64_t tokens : {1, 5, 32, 65, 301, 1374}) {
+            const Tensor values = (1.5 * torch::randn({2, tokens, 3 * 2 * 64})).to(torch::kBFloat16),
+                         flow = torch::randn({2, tokens, 2 * 64}).to(torch::kBFloat16);
+            const Tensor exact = leaf(values, torch::kDouble), expected = mama::kernels::attention(exact, 2);
+            expected.backward(flow.to(torch::kDouble));
+            const Tensor own = leaf(values, torch::kBFloat16), y = mama::trainedTiles(own, 2);
+            y.backward(flow);
+            QVERIFY2(distance(y, expected) < 1e-2, qPrintable(QString::number(distance(y, expected))));
+            for (std::int64_t part = 0; part < 3; ++part) { // of queries, keys, values
+                const Tensor a = own.grad().narrow(2, part * 128, 128), b = exact.grad().narrow(2, part * 128, 128);
+                if (tokens > 1 || part == 2) // one weight alone is 1 whatever its score
+                    QVERIFY2(distance(a, b) < 1e-2, qPrintable(QString("%1 %2").arg(tokens).arg(distance(a, b))));
+                else
+                    QVERIFY(a.abs().max().item<double>() < 2e-2);
+            }
+        }
+    }
+
+    // A head that is not finite does no harm to another.
+    void tilesKeepHeadsApart()
+    {
+        const Tensor values = torch::randn({1, 40, 3 * 2 * 64}).to(torch::kBFloat16);
+        if (!mama::takesTiles(values, 2))
+            QSKIP("this processor has no tiles for bfloat16");
+        const Tensor flow = torch::randn({1, 2 * 64, 40}).to(torch::kBFloat16).transpose(1, 2); // in another order
+        const Tensor plain = leaf(values, torch::kBFloat16), y = mama::trainedTiles(plain, 2);
+        y.backward(flow);
+        Tensor broken = values.clone();
+        broken[0][3][7] = std::numeric_limits<float>::quiet_NaN(); // a query of the first head
+        const Tensor own = leaf(broken, torch::kBFloat16), z = mama::trainedTiles(own, 2);
+        z.backward(flow);
+        QVERIFY(z.narrow(2, 0, 64).isnan().any().item<bool>());
+        QVERIFY(torch::equal(z.narrow(2, 64, 64), y.narrow(2, 64, 64)));
+        for (const std::int64_t part : {0, 1, 2}) {
+            const std::int64_t second = part * 128 + 64;
+            QVERIFY(torch::equal(own.grad().narrow(2, second, 64), plain.grad().narrow(2, second, 64)));
         }
     }
 };

@@ -1,3 +1,4 @@
+#include "core/base/error.h"
 #include "core/tables/cell.h"
 #include "core/tables/csv_file.h"
 #include "tests/support/test_data.h"
@@ -45,6 +46,34 @@ private Q_SLOTS:
         QCOMPARE(problems[0].reason, std::string("bad_quote"));
         QCOMPARE(problems[0].row, std::size_t(2));
         QCOMPARE(problems[0].line, std::size_t(3));
+    }
+
+    // A cell of 30 MB is none: its record is refused by row and column, and the others are read.
+    void aCellHasALimit()
+    {
+        const std::string most(mama::longestCell, 'x');
+        std::size_t read = 0;
+        const auto problems = mama::readCsv(
+            write("a,note\n1,\"" + std::string(30'000'000, 'y') + "\"\n2," + most + "\n" + most + "z,4\n5,6\n"),
+            [&](const mama::CsvRecord& record) {
+                ++read;
+                QVERIFY(record.fields[1] == most || record.fields[1] == "6");
+            });
+        QCOMPARE(read, std::size_t(2));
+        QCOMPARE(problems.size(), std::size_t(2));
+        QCOMPARE(problems[0].reason + " " + problems[0].column + " " + problems[0].detail,
+                 std::string("cell_too_long note 30000000 bytes, at most 131072 expected"));
+        QCOMPARE(problems[0].row, std::size_t(1));
+        QVERIFY(!problems[0].kept);
+        QCOMPARE(problems[1].column, std::string("a"));
+        QCOMPARE(problems[1].line, std::size_t(4));
+        try {
+            mama::readCsvHeading(write("a,b" + most + "\n1,2\n"));
+            QFAIL("a heading without an end");
+        } catch (const mama::Error& error) {
+            QVERIFY2(error.why().english().find("column 2 has 131073 bytes") != std::string::npos,
+                     error.why().english().c_str());
+        }
     }
 
     void cells()

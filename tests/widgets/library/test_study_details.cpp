@@ -83,6 +83,23 @@ private Q_SLOTS:
         QCOMPARE(details.text()->toPlainText(), QStringLiteral("no study"));
     }
 
+    // Of several models each with its score, the view that it found, and why one has none.
+    void everyModelSaysItsScore()
+    {
+        StudyDetails details;
+        StudyFacts shown = facts();
+        shown.images[0].image.id = 5;
+        details.show(shown, pictures(false, false));
+        QVERIFY(!details.text()->toPlainText().contains(QStringLiteral("Similarity")));
+        details.setScores({{QStringLiteral("demo"), QStringLiteral("0.312"), QStringLiteral("rank 2 of 9"), 5},
+                           {QStringLiteral("second <b>"), {}, {}, 0, QStringLiteral("no embeddings")}});
+        const QString text = details.text()->toPlainText();
+        for (const char* part : {"demo", "0.312 · L CC rank 2 of 9", "second <b>", "– no embeddings"})
+            QVERIFY2(text.contains(QString::fromUtf8(part)), qPrintable(text));
+        details.setScores({});
+        QVERIFY(!details.text()->toPlainText().contains(QStringLiteral("demo")));
+    }
+
     void marksLieWhereTheImageHangs_data()
     {
         QTest::addColumn<bool>("mirrored");

@@ -281,6 +281,7 @@ private Q_SLOTS:
             StudyTile out = tile(row);
             out.title = QString(300, QLatin1Char('W'));
             out.note = QString(300, QChar(0x4e2d));
+            out.others = QString(300, QLatin1Char('o'));
             out.tags.assign(60, Qt::red);
             out.best = row % 5 - 1;
             out.pictures[0].picture = {};
@@ -300,6 +301,32 @@ private Q_SLOTS:
             }
         }
         QCOMPARE(window.grid.rowAt({-1, -1}), -1);
+    }
+
+    // What other models say stands at the right of the note, in smaller type, and is read out with it.
+    void otherModelsStandBesideTheNote()
+    {
+        Window window(3);
+        QString others;
+        window.grid.setSource([&others](int row) {
+            StudyTile out = tile(row);
+            out.note = QStringLiteral("0.3");
+            out.others = others;
+            return out;
+        });
+        const QRect place = window.grid.tileRect(0);
+        const QImage alone = window.grab().copy(place).convertToFormat(QImage::Format_RGB32);
+        others = QStringLiteral("second 0.281");
+        window.grid.refresh();
+        const QImage both = window.grab().copy(place).convertToFormat(QImage::Format_RGB32);
+        QRect changed;
+        for (int y = 0; y < alone.height(); ++y)
+            for (int x = 0; x < alone.width(); ++x)
+                if (alone.pixel(x, y) != both.pixel(x, y))
+                    changed |= QRect(x, y, 1, 1);
+        QVERIFY(changed.isValid() && changed.left() > place.width() / 4 && changed.right() > place.width() * 3 / 4);
+        QVERIFY(changed.top() > place.height() / 2);
+        QVERIFY(window.grid.describe(0).contains(QStringLiteral("0.3, second 0.281")));
     }
 
     void selectionCanBeSeenWithoutColour()

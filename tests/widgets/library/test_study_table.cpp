@@ -136,6 +136,13 @@ private Q_SLOTS:
         QCOMPARE(asked.count(), 3);
         window.table.setSorting(QStringLiteral("score"), Qt::DescendingOrder);
         QVERIFY(!header->isSortIndicatorShown());
+        auto scored = columns();
+        scored.push_back({QStringLiteral("score"), QStringLiteral("Score"), true, 90, false, {}, true});
+        window.table.setColumns(scored, [](int, int) { return QString(); });
+        window.table.setSorting(QStringLiteral("key"), Qt::AscendingOrder);
+        asked.clear();
+        click(static_cast<int>(scored.size()) - 1);
+        QCOMPARE(asked.at(0).at(1).value<Qt::SortOrder>(), Qt::DescendingOrder); // the highest is looked for
     }
 
     // Kept by name: what another library does not have changes nothing.
@@ -161,6 +168,14 @@ private Q_SLOTS:
         QCOMPARE(restored->visualIndex(1), 0); // images
         QCOMPARE(other.table.columnWidth(0), 222);
         QVERIFY(!other.table.isColumnHidden(2) && !other.table.isColumnHidden(3));
+        QCOMPARE(restored->visualIndex(3), 3); // the new one is the last, as it was
+        fewer.insert(fewer.begin() + 1, {QStringLiteral("newer"), QStringLiteral("Newer")});
+        other.table.setColumns(fewer, [](int, int) { return QString(); });
+        other.table.restoreColumns(state);
+        QCOMPARE(restored->visualIndex(1), restored->visualIndex(0) + 1); // a new one stays behind its neighbour
+        fewer.erase(fewer.begin() + 1);
+        other.table.setColumns(fewer, [](int, int) { return QString(); });
+        other.table.restoreColumns(state);
         other.table.restoreColumns("no JSON");
         other.table.restoreColumns(R"([{"id":"date","hidden":true},{"id":"images","hidden":true},
             {"id":"vendor","hidden":true},{"id":"new","hidden":true}])");

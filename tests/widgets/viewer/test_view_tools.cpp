@@ -46,7 +46,7 @@ private Q_SLOTS:
         }
         view->setExams({{"1.2.3", ExamRole::Current}, {"1.2.2", ExamRole::Prior}});
         Aids aids = view->aids();
-        aids.texts = true;
+        aids.labels = aids.texts = true;
         view->setAids(aids);
         const QImage frame = grab(*view);
         // The rows of one line of letters of this kind, within a cell and below its frame.
@@ -82,7 +82,7 @@ private Q_SLOTS:
         view->setZoomMode(ZoomMode::Pixels);
         const QImage bare = grab(*view);
         Aids aids = view->aids();
-        aids.texts = true;
+        aids.labels = aids.texts = true;
         view->setAids(aids);
         const QImage frame = grab(*view);
         const auto light = [](QRgb dot) {
@@ -116,7 +116,7 @@ private Q_SLOTS:
         auto view = twoBreasts();
         const PaneId one = paneOf(Slot::RCC), other = paneOf(Slot::LCC);
         Aids texts = view->aids();
-        texts.texts = true;
+        texts.texts = texts.labels = true;
         view->setAids(texts);
         const QImage linked = grab(*view);
         const ViewPose before = view->pose(other);
@@ -150,8 +150,9 @@ private Q_SLOTS:
         const QImage before = grab(*view);
         view->perform(ViewCommand::NextField);
         QVERIFY(view->zoomMode() == ZoomMode::Free);
-        QVERIFY(view->pose(paneOf(Slot::RCC)) == view->pose(paneOf(Slot::LCC)));
-        const ViewPose first = view->pose(paneOf(Slot::RCC));
+        const ViewPose first = view->pose(paneOf(Slot::RCC)), beside = view->pose(paneOf(Slot::LCC));
+        QCOMPARE(beside.pixelsPerMm, first.pixelsPerMm);
+        QVERIFY(std::abs(beside.depth - first.depth) < 1e-9 && std::abs(beside.height - first.height) < 1e-9);
         view->perform(ViewCommand::NextField);
         QVERIFY(view->pose(paneOf(Slot::RCC)) != first);
         view->perform(ViewCommand::PreviousField);

@@ -537,6 +537,9 @@ private Q_SLOTS:
             PaneView view(nullptr, way);
             view.resize(800, 600);
             view.setStandardViews(test::fourViews());
+            OverlayLegend legend;
+            legend.sentence = "mass"; // the strip is there from the first frame on
+            view.setLegend(legend);
             view.show();
             QVERIFY(QTest::qWaitForWindowExposed(&view));
             const auto image = makeImage(breastLike(Slot::RCC, 1300, 1001, 0.1));
@@ -914,9 +917,7 @@ private Q_SLOTS:
         auto view = show({1000, 800});
         const auto image = makeImage(breastLike(Slot::RCC, 1000, 800, 0.1));
         view->setImage(paneOf(Slot::RCC), image);
-        const QImage bare = grab(*view);
-        const auto isWhite = [](QRgb seen) { return qRed(seen) > 225 && qGreen(seen) > 225 && qBlue(seen) > 225; };
-        for (const float peak : {0.98F, 1.5F}) {
+        const auto drawn = [&](float peak) {
             view->setOverlay(paneOf(Slot::RCC), std::make_shared<MapOverlay>(
                                                     makeMap(*image, {0, 0, 800, 1000}, 140, [&](int row, int column) {
                                                         return row == 5 && column == 5 ? peak : 0.0F;
@@ -926,7 +927,12 @@ private Q_SLOTS:
             style.high = 1;
             style.hideAir = false;
             view->setOverlayStyle(style);
-            const QImage frame = grab(*view);
+            return grab(*view);
+        };
+        const QImage bare = drawn(0);
+        const auto isWhite = [](QRgb seen) { return qRed(seen) > 225 && qGreen(seen) > 225 && qBlue(seen) > 225; };
+        for (const float peak : {0.98F, 1.5F}) {
+            const QImage frame = drawn(peak);
             int white = 0;
             for (int y = 2; y < (800 - legendHeight(1000)) / 2 - 2; ++y)
                 for (int x = 2; x < 498; ++x)
@@ -946,7 +952,7 @@ private Q_SLOTS:
         makeImage(image, &stored);
         view->setImage(paneOf(Slot::RCC), ViewImage::make(std::move(stored), image.pipeline, facts));
         Aids aids = view->aids();
-        aids.texts = true;
+        aids.texts = aids.labels = true;
         view->setAids(aids);
         grab(*view);
         QHelpEvent ask(QEvent::ToolTip, QPoint(60, 60), view->mapToGlobal(QPoint(60, 60)));

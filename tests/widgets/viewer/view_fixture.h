@@ -30,7 +30,7 @@ inline std::unique_ptr<viewer::PaneView> show(QSize size)
         qWarning("the window was not exposed");
     view->setStandardViews(fourViews());
     viewer::Aids aids;
-    aids.texts = false;
+    aids.texts = aids.labels = false;
     view->setAids(aids);
     return view;
 }

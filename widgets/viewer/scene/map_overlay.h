@@ -39,7 +39,7 @@ enum class RangeBasis { Reference, Full, Study, Own };
 struct OverlayStyle
 {
     bool visible = true;
-    double opacity = 0.6;       // 0..1
+    double opacity = 0.5;       // 0..1; by default a picture keeps half of its contrast at the top of the scale
     bool opacityByValue = true; // opacity grows with the square of the place on the scale: tissue below stays readable
     RangeBasis basis = RangeBasis::Reference;
     double low = -1, high = 1; // ends of the colour scale; low > high turns it round; equal: one colour

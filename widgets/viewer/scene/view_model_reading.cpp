@@ -11,11 +11,7 @@ namespace {
 
 Window defaultWindow(const ViewImage& image, int choice)
 {
-    const auto& voi = image.voi()[static_cast<std::size_t>(choice)];
-    if (voi.window)
-        return *voi.window;
-    const double entries = static_cast<double>(voi.table->entries.size());
-    return {voi.table->firstMapped + entries / 2, entries, WindowFunction::Linear, voi.table->explanation};
+    return windowOf(image.voi()[static_cast<std::size_t>(choice)]);
 }
 
 } // namespace

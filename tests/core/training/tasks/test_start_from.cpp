@@ -239,6 +239,33 @@ private Q_SLOTS:
                  said.c_str());
     }
 
+    // Known by name and size as what their makers published, in form, command and every checkpoint; a file of another
+    // size that is only called so is not, nor a MaMA tower that somebody exported in DINOv2's form.
+    void termsOfPublishedTowers()
+    {
+        const auto said = [&](const fs::path& start) {
+            json all{{"model", {{"start", start.string()}, {"text_tower", clip("biomedclip").string()}}}};
+            return startSentences(Settings::resolve(all)).front().english();
+        };
+        for (const char* name : {"dinov2_vits14_reg4_pretrain.pth", "dinov2-with-registers-small/model.safetensors",
+                                 "models--facebook--dinov2-with-registers-small/snapshots/0f/model.safetensors"}) {
+            const fs::path start = writeTower(name, 384);
+            QVERIFY2(said(start).find("LVD-142M") != std::string::npos, said(start).c_str());
+            QVERIFY2(said(start).find("Apache License 2.0") != std::string::npos, said(start).c_str());
+        }
+        const fs::path published = root() / "dinov2_vits14_reg4_pretrain.pth";
+        PretrainingTask task(optionsOf(pathOf(published), pathOf(clip("biomedclip"))));
+        const std::string kept = describeModel(write(task, "terms")).at("provenance").at("licence");
+        QVERIFY2(kept.find("Apache License 2.0") != std::string::npos, kept.c_str());
+        for (const char* name : {"dinov2_vitb14_reg4_pretrain.pth", "dinov2_vits14_pretrain.pth", "tower.pth",
+                                 "dinov2-with-registers-small/best.pth"})
+            QVERIFY(said(writeTower(name, 384)).find("Apache") == std::string::npos);
+        QVERIFY(said(writeTower("dinov2_vits14_reg4_pretrain.pth", 64)).find("Apache") == std::string::npos);
+        const std::string embed = said(writeTower("mama_embed_pretrained_40k_steps_last_dinov2_vit_ckpt.pth", 64));
+        QVERIFY2(embed.find("trained on: EMBED") != std::string::npos, embed.c_str());
+        QVERIFY2(embed.find("Do not pass on") != std::string::npos, embed.c_str());
+    }
+
     void whatCannotStartIsRefused()
     {
         const auto refused = [](const json& config) -> std::string {
@@ -272,6 +299,36 @@ private:
             writeModelFolder(*importWeights(options), folder);
         }
         return folder;
+    }
+
+    // One block of that width under DINOv2's names, with registers.
+    fs::path writeTower(const char* name, int width) const
+    {
+        const json description{{"kind", "image-tower"},
+                               {"image",
+                                {{"family", "dinov2"},
+                                 {"width", width},
+                                 {"depth", 1},
+                                 {"heads", width / 64},
+                                 {"patch", 14},
+                                 {"registers", 4},
+                                 {"mlp_hidden", 4 * width},
+                                 {"ffn", "mlp"},
+                                 {"layer_scale", true},
+                                 {"native_grid", {5, 5}}}},
+                               {"heads", nullptr},
+                               {"text", nullptr}};
+        std::vector<std::vector<float>> values;
+        std::vector<NamedTensor> tensors;
+        for (const ExpectedTensor& tensor : expectedTensors(description)) {
+            TensorInfo info{tensor.name.substr(std::string_view("img_encoder_q.model.").size()), TensorType::F32,
+                            tensor.shape};
+            values.push_back(noise(static_cast<std::size_t>(info.elements()), 5));
+            tensors.push_back({info, std::as_bytes(std::span(values.back())), false});
+        }
+        fs::create_directories((root() / name).parent_path());
+        writeSafetensors(root() / name, tensors, {});
+        return root() / name;
     }
 
     static PretrainingTask::Options optionsOf(const QString& start, const QString& text)
