@@ -1,5 +1,6 @@
 #include "core/download/model_shelf.h"
 
+#include "core/base/error.h"
 #include "core/base/path_text.h"
 #include "core/download/download_actions.h"
 #include "core/download/download_folder.h"
