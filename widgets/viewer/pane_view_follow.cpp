@@ -116,6 +116,7 @@ void PaneView::follow(const PaneView& other, const HungCell& cell)
     Aids aids = m->aids;
     aids.inverted = from.aids.inverted;
     aids.texts = from.aids.texts;
+    aids.labels = from.aids.labels;
     aids.notes = from.aids.notes;
     if (!(aids == m->aids))
         setAids(aids);

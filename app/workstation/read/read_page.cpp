@@ -6,6 +6,7 @@
 #include "app/workstation/read/query_hint.h"
 #include "app/workstation/read/seen_pictures.h"
 #include "app/workstation/read/studies/exam_thumbs.h"
+#include "app/workstation/read/studies/file_watch.h"
 #include "app/workstation/read/window_list.h"
 #include "app/workstation/read/work/notes_session.h"
 #include "app/workstation/read/work/reading_notes.h"
@@ -78,6 +79,7 @@ ReadPage::ReadPage(const QString& engineProgram, QSettings& settings, QWidget* p
     connectPanels();
     connectReader();
     connectNotes();
+    connectFiles();
     answerAtStart();
     restore();
     coverLegend();
@@ -296,9 +298,9 @@ void ReadPage::connectSession()
             const QString file =
                 QString::fromStdString(pathText(m_studies->study()->images[changed.front()].path.filename()));
             m_session->rejectStudy(
-                tr("%1 was changed on disk since its picture was read: open the study again to see and score what is "
-                   "there now.")
-                    .arg(file));
+                tr("%1 was changed on disk since its picture was read: %2 reads the study anew, to see and score what "
+                   "is there now.")
+                    .arg(file, howToReadAnew()));
         }
         updateHint();
     });
@@ -444,6 +446,8 @@ void ReadPage::changeEvent(QEvent* event)
     Page::changeEvent(event);
     if (event->type() == QEvent::PaletteChange && m_queryPanel)
         updateHint(); // its colour
+    if (event->type() == QEvent::ActivationChange && isActiveWindow() && m_files)
+        m_files->look(); // somebody was elsewhere
 }
 
 void ReadPage::keep()

@@ -109,8 +109,10 @@ private:
     void openRecent(int which);
     void openDemoStudies();
     void followLink(const QString& link);
-    void wantThumbs();        // of what is in sight
-    void showStudyAt(int by); // of the list as it is shown
+    void wantThumbs();                      // of what is in sight
+    enum class Along { Studies, Patients }; // of the list as it is shown
+    int neighbour(Along along, int study, int by) const;
+    void showNeighbour(Along along, int by);
     void buildPanels();
     void buildPanelCommands();
     void toggle(Drawer& drawer, int panel, QWidget* first);
@@ -123,6 +125,11 @@ private:
     void connectPanels();
     void connectReader();
     void connectNotes();
+    void connectFiles(); // read_page_files.cpp
+    void watchFiles();   // of what is on screen
+    void tellChanges(const std::vector<FileWatch::Change>& changes);
+    QString changesText(const std::vector<FileWatch::Change>& changes) const;
+    QString howToReadAnew() const;
     void findLike();
     void takeDrawn(viewer::PaneView& on, const viewer::PaneId& pane, const Shape& shape);
     void connectDrawing(viewer::PaneView& view);
@@ -259,6 +266,8 @@ private:
     viewer::PaneView* m_view = nullptr;
     StudyPanel* m_studyPanel = nullptr;
     ExamThumbs* m_thumbs = nullptr;
+    FileWatch* m_files = nullptr;
+    QString m_changedTold; // of files on the disk
     RecentStudies m_recent{m_settings};
     std::vector<std::filesystem::path> m_opened; // to be remembered when studies are found there
     bool m_starting = true;                      // the page before a study shows its own text
@@ -270,6 +279,7 @@ private:
     QList<QAction*> m_panelActions;
     QString m_encodingProblem, m_engineTold; // that it died
     int m_refused = 0;                       // files of the scan
+    Along m_along = Along::Studies;          // the reader went last
     Compare m_compare = Compare::Off;
     HangingPlans m_hangings;
     bool m_ownHangings = false; // of a file of the reader's: studies open at its first step

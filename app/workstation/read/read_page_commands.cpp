@@ -37,8 +37,10 @@ void ReadPage::buildCommands()
     const QString file = QStringLiteral("&File"), study = QStringLiteral("&Study");
     add(file, {"file.folder", tr("Open f&older…"), [this] { chooseFiles(true); }, "open"});
     add(file, {"file.files", tr("Open &files…"), [this] { chooseFiles(false); }});
-    add(study, {"study.next", tr("&Next study"), [this] { showStudyAt(1); }});
-    add(study, {"study.previous", tr("&Previous study"), [this] { showStudyAt(-1); }});
+    add(study, {"study.next", tr("&Next study"), [this] { showNeighbour(Along::Studies, 1); }});
+    add(study, {"study.previous", tr("&Previous study"), [this] { showNeighbour(Along::Studies, -1); }});
+    add(study, {"study.patient.next", tr("Next p&atient"), [this] { showNeighbour(Along::Patients, 1); }});
+    add(study, {"study.patient.previous", tr("Pr&evious patient"), [this] { showNeighbour(Along::Patients, -1); }});
     add(study, {"study.find", tr("Find a stud&y…"), [this] {
                     m_left->open(0);
                     m_studyPanel->search()->setFocus(Qt::ShortcutFocusReason);
@@ -89,6 +91,7 @@ void ReadPage::buildCommands()
     addLine(study);
     add(study, {"study.header", tr("&Header of the image…"), [this] { showHeader(); }});
     add(study, {"study.pin", tr("Pin to chec&kpoints"), [this] { pinStudy(); }});
+    add(study, {"study.again", tr("Read ane&w from disk"), [this] { m_studies->openAgain(); }});
     add(study, {"study.cancel", tr("&Cancel what is under way"), [this] { cancel(); }, "", true})
         ->setProperty("ofPage", true);
     buildNoteCommands(study);

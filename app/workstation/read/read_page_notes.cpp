@@ -92,6 +92,8 @@ void ReadPage::connectDrawing(PaneView& view)
         m_placedLast = false;
         m_drawn->move(id, shape);
     });
+    connect(&view, &PaneView::shapeRefused, this,
+            [this](ShapeKind kind) { Q_EMIT told(viewer::refusedText(kind), false); });
     connect(&view, &PaneView::noteTextAsked, this, &ReadPage::writeNote);
 }
 

@@ -68,7 +68,7 @@ void ReadPage::connectStudies()
         updateCaption();
     });
     connect(m_studies, &StudySession::scanned, this, &ReadPage::showScanned);
-    m_studies->setFollowing([this](int study) { return m_studyPanel->neighbour(study, 1); });
+    m_studies->setFollowing([this](int study) { return neighbour(m_along, study, 1); });
     connect(m_studies, &StudySession::scanFailed, this, [this](const QString& reason) {
         m_start->setText(tr("<h3>Nothing was opened</h3><p>%1</p>").arg(reason.toHtmlEscaped()));
         Q_EMIT told(reason, true);
@@ -182,11 +182,21 @@ void ReadPage::wantThumbs()
     m_thumbs->want(wanted);
 }
 
-void ReadPage::showStudyAt(int by)
+int ReadPage::neighbour(Along along, int study, int by) const
 {
-    const int study = m_studyPanel->neighbour(m_studies->current(), by);
-    if (study >= 0)
-        m_studies->show(study);
+    return along == Along::Patients ? m_studyPanel->neighbourPatient(study, by) : m_studyPanel->neighbour(study, by);
+}
+
+void ReadPage::showNeighbour(Along along, int by)
+{
+    m_along = along;
+    if (const int study = neighbour(along, m_studies->current(), by); study >= 0)
+        return m_studies->show(study);
+    const bool patients = along == Along::Patients;
+    Q_EMIT told(
+        by > 0 ? (patients ? tr("This is the last patient of the list.") : tr("This is the last study of the list."))
+               : (patients ? tr("This is the first patient of the list.") : tr("This is the first study of the list.")),
+        false);
 }
 
 // The four views as they hang, or one image by itself.
