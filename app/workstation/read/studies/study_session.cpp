@@ -138,10 +138,18 @@ std::vector<std::size_t> StudySession::changedOnDisk() const
 std::vector<FileWatch::File> StudySession::filesRead() const
 {
     std::vector<FileWatch::File> files;
-    for (const Study* each : {study(), m_wantsPrior ? priorStudy() : nullptr})
-        if (const auto* pictures = each ? m_cache.find(each->uid) : nullptr)
+    const int prior = m_wantsPrior ? static_cast<int>(*m_prior.study) : -1;
+    for (const int each : {m_current, prior}) {
+        if (each < 0)
+            continue;
+        const Study& of = m_studies[static_cast<std::size_t>(each)];
+        const auto* pictures = m_cache.find(of.uid);
+        if (const auto arriving = m_arriving.find(each); !pictures && arriving != m_arriving.end())
+            pictures = &arriving->second;
+        if (pictures)
             for (const LoadedImage& image : *pictures)
-                files.push_back({each->images.at(image.index).path, image.file});
+                files.push_back({of.images.at(image.index).path, image.file});
+    }
     return files;
 }
 
