@@ -54,7 +54,7 @@ std::set<std::string> putBadFiles(const fs::path& folder, const fs::path& scratc
                                                   {"L-CC.jpg", std::string("\xff\xd8\xff\xe0", 4) + "no JPEG"},
                                                   {"L-MLO.tif", "II*"},
                                                   {"\xff\xfe of any bytes.dcm", "nonsense"},
-                                                  {"<b>bold</b>.dcm", "nonsense"}};
+                                                  {"<b>bold & more.dcm", "nonsense"}};
     std::set<std::string> names;
     for (const auto& [name, bytes] : made) {
         put(folder / name, bytes);
@@ -76,6 +76,11 @@ std::set<std::string> putBadFiles(const fs::path& folder, const fs::path& scratc
 class Opening : public WindowFixture
 {
 public:
+    ~Opening()
+    {
+        for (const char* each : {"mixed", "bad"}) // Qt cannot remove what is not named in UTF-8
+            fs::remove_all(folder() / each);
+    }
     ReadPage& read() { return window().read(); }
     QListWidget& problems()
     {
