@@ -11,6 +11,7 @@ const std::vector<KeyOf>& keyMap()
     static const std::vector<KeyOf> keys{
         {"file.folder", "Ctrl+O"},
         {"file.files", "Ctrl+Shift+O"},
+        {"file.demo", ""},
         {"file.quit", "Ctrl+Q"},
         {"study.next", "Ctrl+PgDown"},
         {"study.previous", "Ctrl+PgUp"},
@@ -121,6 +122,7 @@ const std::vector<KeyOf>& keyMap()
         {"view.turn.back", "Ctrl+Backspace"},
         {"view.fullscreen", "F11"},
         {"model.open", "Ctrl+M"},
+        {"model.demo", ""},
         {"model.engine", ""},
         {"model.sentence", "Ctrl+L"},
         {"model.repeat", "F8"},

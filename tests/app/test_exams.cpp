@@ -371,6 +371,17 @@ private Q_SLOTS:
         QVERIFY(shown.wait(120000));
         QCOMPARE(read.studies().patients().size(), std::size_t{3});
         QVERIFY(read.studies().priorStudy());
+        fixture.endWindow();
+        fixture.newWindow();
+        qputenv("MAMA_MODELS", (sourceFolder() / "resources").c_str());
+        MainWindow& window = fixture.window();
+        QSignalSpy again(&window.read(), &ReadPage::studyOnScreen);
+        window.findChild<QAction*>(QStringLiteral("file.demo"))->trigger();
+        QVERIFY(again.wait(60000));
+        window.findChild<QAction*>(QStringLiteral("model.demo"))->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(window.read().session().model(), 60000);
+        QCOMPARE(window.read().session().model()->name, QStringLiteral("demo"));
+        qunsetenv("MAMA_MODELS");
     }
 
     // What a study has beside its four views stands below as thumbnails, and hangs by Enter; implants in two rows.

@@ -255,6 +255,26 @@ private Q_SLOTS:
         QVERIFY(listed);
     }
 
+    void aNoticePushesNoPicture()
+    {
+        Reading reading;
+        QVERIFY(reading.open(twoStudies(reading)));
+        QTRY_VERIFY(!reading.view().uploadsPending());
+        const auto places = [&] {
+            std::map<viewer::PaneId, viewer::ViewPose> out;
+            for (const viewer::PaneId& pane : reading.view().panes())
+                out[pane] = reading.view().pose(pane);
+            return out;
+        };
+        const auto before = places();
+        const QSize size = reading.view().size();
+        reading.tell(QStringLiteral("It is broken."), true);
+        QCOMPARE(reading.line(), QStringLiteral("It is broken."));
+        reading.view().grabFrame();
+        QCOMPARE(reading.view().size(), size);
+        QVERIFY(before.size() > 1 && places() == before);
+    }
+
     void redoWithoutAnythingSaysSo()
     {
         Reading reading;

@@ -1,12 +1,14 @@
 #include "widgets/viewer/canvas.h"
 
 #include <QCoreApplication>
+#include <QElapsedTimer>
 #include <QOffscreenSurface>
 #include <QOpenGLContext>
 #include <QOpenGLFramebufferObject>
 #include <QOpenGLFunctions>
 #include <QOpenGLWidget>
 #include <QPainter>
+#include <QTimer>
 #include <cmath>
 #include <cstring>
 #include <optional>
@@ -61,7 +63,7 @@ protected:
         m_begun = true;
         m_painter.begin();
     }
-    void paintGL() override { m_painter.paint(); }
+    void paintGL() override { m_painter.paint(false); }
 
 private:
     void release()
@@ -100,6 +102,10 @@ public:
         : QWidget(parent), m_painter(painter), m_graphics(std::move(graphics))
     {
         setAttribute(Qt::WA_OpaquePaintEvent);
+        m_rest.setSingleShot(true);
+        m_rest.setTimerType(Qt::PreciseTimer); // not before
+        m_rest.setInterval(restAfter);
+        connect(&m_rest, &QTimer::timeout, this, &CopiedWidget::redraw);
     }
     ~CopiedWidget() override
     {
@@ -118,7 +124,7 @@ public:
     }
 
     // Null: there is no OpenGL, which is told once.
-    const QImage& draw()
+    const QImage& draw(bool quick)
     {
         if (!m_graphics->usable || !m_graphics->context.makeCurrent(&m_graphics->surface)) {
             if (!std::exchange(m_told, true))
@@ -134,9 +140,15 @@ public:
         if (!std::exchange(m_begun, true))
             m_painter.begin();
         m_target->bind();
-        m_painter.paint();
+        QElapsedTimer timer;
+        timer.start();
+        const bool draft = m_painter.paint(quick);
         m_target->bind();
         read(size);
+        if (!draft)
+            m_slow = timer.elapsed() > longest;
+        draft ? m_rest.start() : m_rest.stop();
+        m_drawn.start();
         m_frame.setDevicePixelRatio(devicePixelRatioF());
         return m_frame;
     }
@@ -144,7 +156,7 @@ public:
 protected:
     void paintEvent(QPaintEvent*) override
     {
-        const QImage& frame = m_stale || m_frame.size() != deviceSize() ? draw() : m_frame;
+        const QImage& frame = m_stale || m_frame.size() != deviceSize() ? draw(inMotion()) : m_frame;
         QPainter painter(this);
         if (frame.isNull())
             return painter.fillRect(rect(), Qt::black);
@@ -154,6 +166,9 @@ protected:
     }
 
 private:
+    static constexpr int longest = 33, restAfter = 150; // ms
+
+    bool inMotion() const { return m_slow && m_drawn.isValid() && m_drawn.elapsed() < restAfter; }
     QSize deviceSize() const
     {
         const double unit = devicePixelRatioF();
@@ -180,7 +195,9 @@ private:
     std::unique_ptr<QOpenGLFramebufferObject> m_target;
     std::vector<std::uint8_t> m_rows;
     QImage m_frame;
-    bool m_begun = false, m_told = false, m_stale = true;
+    QTimer m_rest;         // a draft is in the window
+    QElapsedTimer m_drawn; // the last frame
+    bool m_begun = false, m_told = false, m_stale = true, m_slow = false;
 };
 
 class CopiedCanvas : public Canvas
@@ -192,7 +209,7 @@ public:
     {}
     QWidget& widget() override { return *m_widget; }
     void redraw() override { m_widget->redraw(); }
-    QImage grab() override { return m_widget->draw(); }
+    QImage grab() override { return m_widget->draw(false); }
 
 private:
     FramePainter m_painter;

@@ -25,8 +25,8 @@ PaneView::Impl::Impl(PaneView* owner, Presentation presentation)
     grabTool = std::make_unique<GrabTool>(
         notes, [this](std::int64_t id, const Shape& shape) { Q_EMIT q->noteMoved(id, shape); });
     canvas = makeCanvas(owner, presentation,
-                        {[this] { beginGraphics(); }, [this] { paintFrame(); }, [this] { endGraphics(); },
-                         [this] { Q_EMIT q->frameShown(); },
+                        {[this] { beginGraphics(); }, [this](bool quick) { return paintFrame(quick); },
+                         [this] { endGraphics(); }, [this] { Q_EMIT q->frameShown(); },
                          [this](const QString& reason) { Q_EMIT q->graphicsFailed(reason); }});
 }
 
@@ -54,16 +54,18 @@ void PaneView::Impl::beginGraphics()
     }
 }
 
-void PaneView::Impl::paintFrame()
+bool PaneView::Impl::paintFrame(bool quick)
 {
     if (!scene)
-        return;
+        return false;
     window->SetIsCurrent(true);
     takeContext(window);
     resized();
     const bool was = pending;
     try {
-        pending = scene->render(frame());
+        SceneFrame now = frame();
+        now.draft = quick;
+        pending = scene->render(now);
     } catch (const Error& error) {
         pending = false;
         scene.reset();
@@ -75,6 +77,7 @@ void PaneView::Impl::paintFrame()
         QMetaObject::invokeMethod(q, &PaneView::redraw, Qt::QueuedConnection);
     else if (was)
         QMetaObject::invokeMethod(q, &PaneView::uploadsFinished, Qt::QueuedConnection);
+    return scene && scene->drafted();
 }
 
 void PaneView::Impl::endGraphics()

@@ -23,7 +23,7 @@ public:
 
     // With a context, for the canvas.
     void beginGraphics();
-    void paintFrame();
+    bool paintFrame(bool quick);
     void endGraphics();
     void resized();
     SceneFrame frame();

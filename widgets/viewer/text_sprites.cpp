@@ -3,7 +3,6 @@
 #include <QFont>
 #include <QFontMetricsF>
 #include <QPainter>
-#include <QPainterPath>
 #include <QTextLayout>
 #include <algorithm>
 #include <cmath>
@@ -21,26 +20,78 @@ QFont fontOf(const TextLine& line, double unit)
     return font;
 }
 
-void drawLine(QPainter& painter, const TextLine& line, const QFont& font, QPointF baseline, const QRectF& plate,
-              double unit)
+struct Placed // a line in its picture
 {
+    TextLine line;
+    QFont font;
+    QPointF baseline;
+    QRectF plate;
+};
+
+void drawLine(QPainter& painter, const Placed& placed, double unit)
+{
+    const TextLine& line = placed.line;
     if (line.boxed || line.grounded) {
         painter.setPen(Qt::NoPen);
         painter.setBrush(QColor(20, 20, 20, 200)); // on white tissue the quiet texts keep a contrast of 4.5 (WCAG 2)
-        painter.drawRoundedRect(plate, 3 * unit, 3 * unit);
+        painter.drawRoundedRect(placed.plate, 3 * unit, 3 * unit);
     }
     if (line.boxed) {
         painter.setPen(QPen(line.colour, unit));
         painter.setBrush(Qt::NoBrush);
-        painter.drawRoundedRect(plate.adjusted(unit / 2, unit / 2, -unit / 2, -unit / 2), 3 * unit, 3 * unit);
-    } else {
-        QPainterPath path;
-        path.addText(baseline, font, line.text);
-        painter.strokePath(path, QPen(QColor(0, 0, 0, 190), 2.5 * unit, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        painter.drawRoundedRect(placed.plate.adjusted(unit / 2, unit / 2, -unit / 2, -unit / 2), 3 * unit, 3 * unit);
     }
-    painter.setPen(line.colour);
-    painter.setFont(font);
-    painter.drawText(baseline, line.text);
+}
+
+void drawLetters(QPainter& painter, const Placed& placed, const QColor& colour)
+{
+    painter.setPen(colour);
+    painter.setFont(placed.font);
+    painter.drawText(placed.baseline, placed.line.text);
+}
+
+// What is covered, spread over a disc: a dark rim around letters. Stroking their outlines takes a hundred times as
+// long.
+QImage rimOf(const QImage& letters, double radius)
+{
+    constexpr int darkness = 190;
+    const int reach = static_cast<int>(std::ceil(radius + 0.5)), rows = letters.height(), columns = letters.width();
+    QImage rim(letters.size(), QImage::Format_Alpha8);
+    rim.fill(0);
+    for (int dy = -reach; dy <= reach; ++dy)
+        for (int dx = -reach; dx <= reach; ++dx) {
+            const double cover = std::clamp(radius + 0.5 - std::hypot(dx, dy), 0.0, 1.0);
+            const auto share = static_cast<unsigned>(std::lround(cover * darkness / 255 * 256));
+            for (int y = std::max(0, dy); share > 0 && y < rows + std::min(0, dy); ++y) {
+                const uchar* from = letters.constScanLine(y - dy) - dx;
+                uchar* to = rim.scanLine(y);
+                for (int x = std::max(0, dx); x < columns + std::min(0, dx); ++x)
+                    to[x] = std::max(to[x], static_cast<uchar>(from[x] * share >> 8));
+            }
+        }
+    return rim;
+}
+
+QImage painted(const std::vector<Placed>& lines, QSize size, double unit)
+{
+    QImage letters(size, QImage::Format_Alpha8), image(size, QImage::Format_RGBA8888_Premultiplied);
+    letters.fill(0);
+    image.fill(Qt::transparent);
+    {
+        QPainter painter(&letters);
+        painter.setRenderHint(QPainter::TextAntialiasing);
+        for (const Placed& each : lines)
+            if (!each.line.boxed)
+                drawLetters(painter, each, Qt::black);
+    }
+    QPainter painter(&image);
+    painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
+    for (const Placed& each : lines)
+        drawLine(painter, each, unit);
+    painter.drawImage(0, 0, rimOf(letters, 1.25 * unit));
+    for (const Placed& each : lines)
+        drawLetters(painter, each, each.line.colour);
+    return image;
 }
 
 } // namespace
@@ -109,42 +160,29 @@ Sprite TextSprites::text(const std::vector<TextLine>& lines, bool rightAligned, 
         found->second.used = true;
         return found->second.sprite;
     }
-    struct Placed
-    {
-        TextLine line;
-        QFont font;
-        double width, height, ascent;
-    };
     std::vector<Placed> placed;
     double width = 1, height = 0;
     const double rim = 3 * unit, inner = 5 * unit;
     for (TextLine line : broken(lines, maxWidth, inner, unit)) {
         const QFont font = fontOf(line, unit);
         const QFontMetricsF metrics(font);
-        const double room = maxWidth - 2 * rim - (line.boxed ? 2 * inner : 0);
-        line.text = metrics.elidedText(line.text, Qt::ElideRight, std::max(1.0, room));
-        const double w = metrics.horizontalAdvance(line.text) + 2 * rim + (line.boxed ? 2 * inner : 0);
+        const double padding = line.boxed ? inner : 0;
+        line.text = metrics.elidedText(line.text, Qt::ElideRight, std::max(1.0, maxWidth - 2 * (rim + padding)));
+        const double w = metrics.horizontalAdvance(line.text) + 2 * (rim + padding);
         const double h = metrics.height() + (line.boxed ? 5 : 1) * unit;
-        placed.push_back({line, font, w, h, metrics.ascent()});
+        const QPointF baseline(rim + padding, height + metrics.ascent() + (line.boxed ? 2.5 * unit : rim / 2));
+        placed.push_back({line, font, baseline, {rim, height + unit, w - 2 * rim, h - 2 * unit}});
         width = std::max(width, w);
         height += h;
     }
-    QImage image(static_cast<int>(std::ceil(width)), std::max(1, static_cast<int>(std::ceil(height + rim))),
-                 QImage::Format_RGBA8888_Premultiplied);
-    image.fill(Qt::transparent);
-    QPainter painter(&image);
-    painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
-    double y = 0;
-    for (const auto& p : placed) {
-        const double x = rightAligned ? width - p.width : 0;
-        const QRectF plate(x + rim, y + unit, p.width - 2 * rim, p.height - 2 * unit);
-        drawLine(painter, p.line, p.font,
-                 {x + rim + (p.line.boxed ? inner : 0), y + p.ascent + (p.line.boxed ? 2.5 * unit : rim / 2)}, plate,
-                 unit);
-        y += p.height;
-    }
-    painter.end();
-    const Sprite sprite = picture(image);
+    if (rightAligned)
+        for (Placed& each : placed) {
+            const double by = width - each.plate.width() - 2 * rim;
+            each.baseline.rx() += by;
+            each.plate.translate(by, 0);
+        }
+    const Sprite sprite = picture(painted(
+        placed, {static_cast<int>(std::ceil(width)), std::max(1, static_cast<int>(std::ceil(height + rim)))}, unit));
     m_cache[key] = {sprite, true};
     return sprite;
 }

@@ -109,6 +109,7 @@ private:
     void openRecent(int which);
     void openDemoStudies();
     void followLink(const QString& link);
+    void useDemoModel();                    // told where there is none
     void wantThumbs();                      // of what is in sight
     enum class Along { Studies, Patients }; // of the list as it is shown
     int neighbour(Along along, int study, int by) const;

@@ -37,6 +37,7 @@ void ReadPage::buildCommands()
     const QString file = QStringLiteral("&File"), study = QStringLiteral("&Study");
     add(file, {"file.folder", tr("Open f&older…"), [this] { chooseFiles(true); }, "open"});
     add(file, {"file.files", tr("Open &files…"), [this] { chooseFiles(false); }});
+    add(file, {"file.demo", tr("Open s&ynthetic patients (demo)"), [this] { openDemoStudies(); }});
     add(study, {"study.next", tr("&Next study"), [this] { showNeighbour(Along::Studies, 1); }});
     add(study, {"study.previous", tr("&Previous study"), [this] { showNeighbour(Along::Studies, -1); }});
     add(study, {"study.patient.next", tr("Next p&atient"), [this] { showNeighbour(Along::Patients, 1); }});
@@ -197,6 +198,7 @@ void ReadPage::buildModelCommands()
     const QString model = QStringLiteral("&Model");
     add(model, {"model.open", tr("Open &model folder…"), [this] { chooseModel(); }, "model"});
     m_recentModels = addSubmenu(model, tr("&Recent models"));
+    add(model, {"model.demo", tr("Use the &demo model"), [this] { useDemoModel(); }});
     add(model, {"model.engine", tr("&Start the engine again"), [this] { m_session->start(); }});
     add(model, {"model.sentence", tr("&Type a sentence"), [this] { typeSentence(); }});
     add(model, {"model.repeat", tr("Ask the last sentences of this st&udy"), [this] { repeat(); }});

@@ -142,6 +142,11 @@ void ReadPage::followLink(const QString& link)
     }
     if (link.startsWith(QLatin1String("recent:")))
         return openRecent(link.section(QLatin1Char(':'), 1).toInt());
+    useDemoModel();
+}
+
+void ReadPage::useDemoModel()
+{
     for (const FoundModel& model : listModels(modelFolders()))
         if (model.name == "demo") {
             setModel(QString::fromStdString(model.path.string()));

@@ -198,6 +198,60 @@ private Q_SLOTS:
         }
     }
 
+    // What only changes its size or colours may be drawn on larger pixels; all else, and a frame that is no draft, is
+    // as a scene draws it that sees it first.
+    void draftsAreOfWhatChangesItsSize()
+    {
+        const auto image = ramp();
+        const auto map = std::make_shared<MapOverlay>(makeMap(*image, {0, 0, 119, 159}, 112, [](int r, int c) {
+            return static_cast<float>(std::sin(0.2 * r + 0.3 * c));
+        }));
+        SceneFrame frame = eightPanes(image);
+        frame.height = height - 1; // an odd number of rows
+        frame.panes.resize(3);
+        frame.panes[1].area = {160, 0, 161, 243};
+        for (ScenePane& pane : frame.panes)
+            pane.overlay = map;
+        OffScreen screen;
+        const auto farFromSharp = [&](const Picture& picture) { // share of the samples
+            OffScreen fresh;
+            const Picture sharp = fresh.draw(frame);
+            std::size_t far = 0;
+            for (std::size_t i = 0; i < sharp.rgba.size(); ++i)
+                far += std::abs(sharp.rgba[i] - picture.rgba[i]) > 10 ? 1U : 0U;
+            return static_cast<double>(far) / static_cast<double>(sharp.rgba.size());
+        };
+        frame.draft = true;
+        const auto check = [&](bool drafted) {
+            const Picture picture = screen.draw(frame);
+            QCOMPARE(screen.scene().drafted(), drafted);
+            const double far = farFromSharp(picture);
+            QVERIFY2(far <= (drafted ? 0.01 : 0.0), qPrintable(QString::number(far)));
+        };
+        check(false);
+        for (ScenePane& pane : frame.panes)
+            pane.shade.window.centre = 900;
+        check(false);
+        for (const double factor : {1.3, 0.7, 1.1})
+            for (bool drafted : {true, false}) {
+                for (ScenePane& pane : frame.panes)
+                    if (drafted)
+                        pane.transform = pane.transform.enlarged(factor, {pane.area.x + 70.0, 90});
+                check(drafted); // the second time it is at rest
+            }
+        frame.panes[0].transform = frame.panes[0].transform.enlarged(1.2, {50, 60});
+        check(true); // one of them
+        frame.panes[0].transform.originX += 3;
+        check(false); // moved
+        frame.style.threshold = 0.1;
+        check(true);
+        frame.draft = false;
+        check(false);
+        frame.draft = true;
+        frame.panes[0].overlay = std::make_shared<MapOverlay>(*map);
+        check(false); // another map
+    }
+
     void theMapOfOnePaneStaysInIt()
     {
         OffScreen screen;

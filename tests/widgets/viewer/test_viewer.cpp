@@ -567,8 +567,9 @@ private Q_SLOTS:
         int drawn = 0, shown = 0;
         QWidget window;
         window.resize(300, 200);
-        const auto canvas = makeCanvas(&window, Presentation::Copied,
-                                       {[] {}, [&] { ++drawn; }, [] {}, [&] { ++shown; }, [](const QString&) {}});
+        const auto canvas =
+            makeCanvas(&window, Presentation::Copied,
+                       {[] {}, [&](bool) { return ++drawn < 0; }, [] {}, [&] { ++shown; }, [](const QString&) {}});
         canvas->widget().resize(300, 200);
         window.show();
         QVERIFY(QTest::qWaitForWindowExposed(&window));
@@ -583,6 +584,42 @@ private Q_SLOTS:
         QTRY_COMPARE(drawn, 3);
         canvas->grab();
         QCOMPARE(drawn, 4);
+    }
+
+    // Where a frame takes long, those that follow at once may be drafts, until there is rest; a grabbed one is none.
+    void framesThatTakeLongAreFollowedByDrafts()
+    {
+        std::vector<bool> quick;
+        QWidget window;
+        window.resize(300, 200);
+        const auto paint = [&](bool asked) {
+            quick.push_back(asked);
+            if (!asked)
+                QTest::qSleep(40);
+            return asked;
+        };
+        const auto canvas =
+            makeCanvas(&window, Presentation::Copied, {[] {}, paint, [] {}, [] {}, [](const QString&) {}});
+        canvas->widget().resize(300, 200);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        QTRY_VERIFY(!quick.empty());
+        QTest::qWait(300);
+        quick.clear();
+        for (int i = 0; i < 3; ++i) {
+            canvas->redraw();
+            canvas->widget().repaint();
+        }
+        QVERIFY((quick == std::vector{false, true, true}));
+        canvas->grab();
+        QVERIFY(!quick.back());
+        canvas->redraw();
+        canvas->widget().repaint();
+        QVERIFY(quick.back());
+        QTRY_COMPARE(quick.size(), std::size_t{6}); // by itself
+        QVERIFY(!quick.back());
+        QTest::qWait(300);
+        QCOMPARE(quick.size(), std::size_t{6});
     }
 
     void oddMapsDoNoHarm()

@@ -17,7 +17,8 @@ class Scene::Impl
 {
 public:
     explicit Impl(vtkOpenGLRenderWindow* window)
-        : m_window(window), m_programs(window), m_screen(window, m_programs), m_loupe(window, m_programs)
+        : m_window(window), m_programs(window), m_screen(window, m_programs), m_draft(window, m_programs),
+          m_loupe(window, m_programs)
     {
         m_programs.used(shaders::windowed({})); // a driver that refuses is told at once
     }
@@ -28,27 +29,30 @@ public:
         keepGreys(frame.greys);
         m_pending = false;
         m_budget = uploadBudget;
-        m_screen.prepare(frame, sources(frame.panes), {0, 0, frame.width, frame.height});
+        const std::vector<Parts> drafts = preparePanes(frame);
         if (!frame.loupes.empty())
-            m_loupe.prepare(frame, sources({frame.loupes.data(), 1}), frame.loupes.front().area);
+            m_loupe.prepare(frame, sources({frame.loupes.data(), 1}), frame.loupes.front().area, {Parts()});
         setBlending(m_window, false);
         clearTo(m_window, {0, 0, frame.width, frame.height}, 0, 0, 0, 1);
-        for (const auto& pane : frame.panes)
-            drawPane(frame, pane, m_screen);
+        for (std::size_t i = 0; i < frame.panes.size(); ++i)
+            drawPane(frame, frame.panes[i], m_screen, drafts[i]);
         if (!frame.loupes.empty()) {
             const auto& loupe = frame.loupes.front();
             clearTo(m_window, lowerLeft(loupe.area, frame.height), 0, 0, 0, 1);
-            drawPane(frame, loupe, m_loupe);
+            drawPane(frame, loupe, m_loupe, {false, false});
         }
         drawTop(frame);
         return m_pending;
     }
 
-    int resampleCount() const { return m_screen.resampleCount() + m_loupe.resampleCount(); }
+    bool drafted() const { return m_drafted; }
+    int resampleCount() const { return m_screen.resampleCount() + m_draft.resampleCount() + m_loupe.resampleCount(); }
 
     std::size_t uploadBudget = 4 << 20;
 
 private:
+    using Parts = ScreenBuffers::Parts;
+
     void keepLayers(const SceneFrame& frame)
     {
         std::map<const ViewImage*, std::unique_ptr<ImageLayer>> kept;
@@ -111,7 +115,44 @@ private:
         return out;
     }
 
-    void drawPane(const SceneFrame& frame, const ScenePane& pane, const ScreenBuffers& buffers)
+    // Returns what of each pane is a draft.
+    std::vector<Parts> preparePanes(const SceneFrame& frame)
+    {
+        const PixelRect whole{0, 0, frame.width, frame.height};
+        const auto sharp = sources(frame.panes);
+        std::vector<Parts> drafts(sharp.size(), {false, false}), rest(sharp.size());
+        if (frame.draft)
+            drafts = m_screen.changed(frame, sharp, whole);
+        for (std::size_t i = 0; i < rest.size(); ++i)
+            rest[i] = {!drafts[i].values, !drafts[i].overlay};
+        m_screen.prepare(frame, sharp, whole, rest);
+        m_drafted = std::any_of(drafts.begin(), drafts.end(), [](const Parts& each) { return each.any(); });
+        if (m_drafted) {
+            const SceneFrame half = halved(frame);
+            m_draft.prepare(half, sources(half.panes), {0, 0, half.width, half.height}, drafts);
+        }
+        return drafts;
+    }
+
+    // The panes of a frame, on pixels of twice the size.
+    static SceneFrame halved(const SceneFrame& frame)
+    {
+        SceneFrame half;
+        half.width = (frame.width + 1) / 2;
+        half.height = (frame.height + 1) / 2;
+        half.unit = frame.unit / 2;
+        half.style = frame.style;
+        half.panes = frame.panes;
+        for (ScenePane& pane : half.panes) {
+            const PixelRect& area = pane.area;
+            const int x = area.x / 2, y = area.y / 2;
+            pane.area = {x, y, (area.x + area.width + 1) / 2 - x, (area.y + area.height + 1) / 2 - y};
+            pane.transform = pane.transform.enlarged(0.5, {0, 0});
+        }
+        return half;
+    }
+
+    void drawPane(const SceneFrame& frame, const ScenePane& pane, const ScreenBuffers& buffers, const Parts& draft)
     {
         const PixelRect rect = lowerLeft(imageArea(pane), frame.height);
         if (rect.empty())
@@ -126,15 +167,17 @@ private:
                             : pane.shade.window.function == WindowFunction::Sigmoid ? Curve::Sigmoid
                                                                                     : Curve::Ramp;
         const bool covered = ScreenBuffers::covers(layer, mapOf(pane), frame.style);
-        GpuProgram& program = m_programs.used(shaders::windowed({curve, covered, m_greys != nullptr}));
-        program.bind("values", buffers.values());
+        GpuProgram& program =
+            m_programs.used(shaders::windowed({curve, covered, m_greys != nullptr, draft.values, draft.overlay}));
+        program.bind("values", draft.values ? m_draft.values() : buffers.values());
         if (covered)
-            program.bind("overlays", buffers.overlays());
+            program.bind("overlays", draft.overlay ? m_draft.overlays() : buffers.overlays());
         if (m_greys) {
             program.bind("greys", *m_greys);
             program.set("lastGrey", m_greys->columns() - 1);
         }
         program.setInts("origin", buffers.area().x, frame.height - buffers.area().y - buffers.area().height);
+        program.set("odd", frame.height % 2);
         program.set("turned", pane.image->inverted() != pane.inverted ? 1 : 0);
         if (voi.table)
             setLookup(program, layer, *voi.table, pane.shade.window);
@@ -202,9 +245,9 @@ private:
     std::map<std::uint64_t, std::unique_ptr<GpuTexture>> m_sprites;
     std::shared_ptr<const std::vector<float>> m_greysSource;
     std::unique_ptr<GpuTexture> m_greys;
-    ScreenBuffers m_screen, m_loupe;
+    ScreenBuffers m_screen, m_draft, m_loupe; // m_draft: on pixels of twice the size
     std::size_t m_budget = 0;
-    bool m_pending = false;
+    bool m_pending = false, m_drafted = false;
 };
 
 Scene::Scene(vtkOpenGLRenderWindow* window) : m(std::make_unique<Impl>(window)) {}
@@ -214,6 +257,8 @@ Scene::~Scene() = default;
 bool Scene::render(const SceneFrame& frame) { return m->render(frame); }
 
 void Scene::setUploadBudget(std::size_t bytes) { m->uploadBudget = bytes; }
+
+bool Scene::drafted() const { return m->drafted(); }
 
 int Scene::resampleCount() const { return m->resampleCount(); }
 

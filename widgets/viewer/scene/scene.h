@@ -59,6 +59,8 @@ struct SceneFrame
     std::shared_ptr<const std::vector<float>> greys;
     std::vector<Bar> bars;
     std::vector<Sprite> sprites;
+    // What was in the last frame too and only changed its size or colours is sampled on pixels of twice the size.
+    bool draft = false;
 };
 
 class Scene
@@ -75,6 +77,7 @@ public:
     bool render(const SceneFrame& frame);
     // Bytes of pixels sent in one call of render.
     void setUploadBudget(std::size_t bytes);
+    bool drafted() const;      // whether something of the last frame was: draw it again without, when there is time
     int resampleCount() const; // since construction: tests see that windowing touches no image
 
 private:

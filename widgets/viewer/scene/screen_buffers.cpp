@@ -85,12 +85,13 @@ bool ScreenBuffers::Key::sameWay(const Key& o) const
 
 bool ScreenBuffers::Key::sameValues(const Key& o) const
 {
-    return image && image == o.image && area == o.area && sameWay(o) && level == o.level && blackAir == o.blackAir;
+    return o.made.values && image && image == o.image && area == o.area && sameWay(o) && level == o.level &&
+           blackAir == o.blackAir;
 }
 
 bool ScreenBuffers::Key::sameOverlay(const Key& o) const
 {
-    if (!image || image != o.image || area != o.area || covered != o.covered)
+    if (!o.made.overlay || !image || image != o.image || area != o.area || covered != o.covered)
         return false;
     return !covered ||
            (sameWay(o) && overlay == o.overlay && style == o.style && (!image->isColour() || level == o.level));
@@ -103,6 +104,50 @@ ScreenBuffers::Step ScreenBuffers::stepFrom(const Key& before, const Key& now)
     if (!x || !y || std::abs(*x) >= now.area.width || std::abs(*y) >= now.area.height)
         return {};
     return {false, *x, *y};
+}
+
+ScreenBuffers::Step ScreenBuffers::valuesStep(const Key& before, const Key& now)
+{
+    return now.sameValues(before) ? stepFrom(before, now) : Step();
+}
+
+ScreenBuffers::Step ScreenBuffers::overlayStep(const Key& before, const Key& now)
+{
+    if (!now.sameOverlay(before))
+        return {};
+    return now.covered ? stepFrom(before, now) : Step{false, 0, 0};
+}
+
+ScreenBuffers::Key ScreenBuffers::keyOf(const SceneFrame& frame, const Source& source)
+{
+    const ScenePane& pane = source.pane;
+    return {pane.image,
+            pane.overlay,
+            pane.area,
+            pane.transform,
+            source.level,
+            pane.inverted,
+            covers(source.layer, source.map, frame.style),
+            frame.style,
+            {}};
+}
+
+std::vector<ScreenBuffers::Parts> ScreenBuffers::changed(const SceneFrame& frame, const std::vector<Source>& sources,
+                                                         const PixelRect& area) const
+{
+    std::vector<Parts> out(sources.size(), {false, false});
+    if (!(area == m_area) || m_screenHeight != frame.height)
+        return out;
+    for (std::size_t i = 0; i < std::min(sources.size(), m_keys.size()); ++i) {
+        const Key &before = m_keys[i], now = keyOf(frame, sources[i]);
+        if (now.image != before.image || !(now.area == before.area))
+            continue;
+        const bool resized = !now.sameWay(before);
+        out[i].values = resized && valuesStep(before, now).draw;
+        out[i].overlay = before.covered && now.covered && now.overlay == before.overlay &&
+                         (resized || !(now.style == before.style)) && overlayStep(before, now).draw;
+    }
+    return out;
 }
 
 void ScreenBuffers::size(const PixelRect& area, int screenHeight)
@@ -120,27 +165,20 @@ void ScreenBuffers::size(const PixelRect& area, int screenHeight)
     m_screenHeight = screenHeight;
 }
 
-void ScreenBuffers::prepare(const SceneFrame& frame, const std::vector<Source>& sources, const PixelRect& area)
+void ScreenBuffers::prepare(const SceneFrame& frame, const std::vector<Source>& sources, const PixelRect& area,
+                            const std::vector<Parts>& parts)
 {
     size(area, frame.height);
     m_keys.resize(sources.size());
     m_values.steps.clear();
     m_overlays.steps.clear();
     for (std::size_t i = 0; i < sources.size(); ++i) {
-        const Source& source = sources[i];
-        const ScenePane& pane = source.pane;
-        Key key{pane.image,
-                pane.overlay,
-                pane.area,
-                pane.transform,
-                source.level,
-                pane.inverted,
-                covers(source.layer, source.map, frame.style),
-                frame.style};
+        Key key = keyOf(frame, sources[i]);
+        key.made = parts[i];
         const Key before = std::exchange(m_keys[i], key);
-        const Step move = stepFrom(before, key);
-        m_values.steps.push_back(key.sameValues(before) ? move : Step());
-        m_overlays.steps.push_back(!key.sameOverlay(before) ? Step() : key.covered ? move : Step{false, 0, 0});
+        const Step none{false, 0, 0};
+        m_values.steps.push_back(key.made.values ? valuesStep(before, key) : none);
+        m_overlays.steps.push_back(key.made.overlay ? overlayStep(before, key) : none);
         if (m_values.steps.back().draw || m_values.steps.back().moves())
             ++m_resampled;
     }

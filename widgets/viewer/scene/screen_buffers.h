@@ -28,8 +28,17 @@ public:
         const MapLayer* map = nullptr; // of the pane, which may be another one than the image's in another pane
         std::size_t level = 0;         // of the layer's
     };
-    // area: of the screen, what the buffers stand for.
-    void prepare(const SceneFrame& frame, const std::vector<Source>& sources, const PixelRect& area);
+    struct Parts // of a picture
+    {
+        bool values = true, overlay = true;
+        bool any() const { return values || overlay; }
+    };
+    // area: of the screen, what the buffers stand for. parts: of each source, what is wanted here.
+    void prepare(const SceneFrame& frame, const std::vector<Source>& sources, const PixelRect& area,
+                 const std::vector<Parts>& parts);
+    // What must be drawn since the last frame's pictures and maps changed in size or style, and in nothing else.
+    std::vector<Parts> changed(const SceneFrame& frame, const std::vector<Source>& sources,
+                               const PixelRect& area) const;
     const PixelRect& area() const { return m_area; }
     const GpuTexture& values() const { return m_values.now->texture(); }
     const GpuTexture& overlays() const { return m_overlays.now->texture(); }
@@ -48,6 +57,7 @@ private:
         std::size_t level = 0;
         bool blackAir = false, covered = false;
         OverlayStyle style;
+        Parts made;
         bool sameWay(const Key& other) const;    // of one size, turned one way
         bool sameValues(const Key& other) const; // but for the place of the image
         bool sameOverlay(const Key& other) const;
@@ -67,7 +77,10 @@ private:
     };
     using Draw = std::function<void(const Source&, const PixelRect& part)>; // part: of the screen, of the pane's area
 
+    static Key keyOf(const SceneFrame& frame, const Source& source);
     static Step stepFrom(const Key& before, const Key& now);
+    static Step valuesStep(const Key& before, const Key& now);
+    static Step overlayStep(const Key& before, const Key& now);
     void size(const PixelRect& area, int screenHeight);
     void update(Buffer& buffer, const std::vector<Source>& sources, const Draw& draw);
     PixelRect local(const PixelRect& screen) const; // from the buffers' lower left corner

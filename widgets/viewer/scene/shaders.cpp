@@ -169,7 +169,7 @@ uniform vec2 opacity;     // opacity; 1: grows with the square of the place on t
 uniform int levelCount;
 uniform vec4 levels;
 uniform float isolineStep;
-uniform float unit;       // device pixels a logical pixel
+uniform float unit;       // device pixels a logical pixel; in a draft less than one of its pixels
 vec2 at(ivec2 t) { return texelFetch(map, clamp(t, ivec2(0), grid - 1), 0).rg; }
 void main()
 {
@@ -177,6 +177,7 @@ void main()
            R"(  vec2 p = f * toStored.xy + toStored.zw;
   vec2 g = f * toGrid.xy + toGrid.zw;
   ivec2 cell = ivec2(floor(g));
+  float thin = max(unit, 0.72); // a line is never lost between pixels
   bool inImage = p.x >= 0.0 && p.y >= 0.0 && p.x < storedSize.x && p.y < storedSize.y;
   bool inSeen = p.x >= seen.x && p.y >= seen.y && p.x < seen.z && p.y < seen.w
     && cell.x >= 0 && cell.y >= 0 && cell.x < grid.x && cell.y < grid.y;
@@ -229,8 +230,8 @@ void main()
         }
       float span = range.y - range.x;
       float t = span == 0.0 ? 0.5 : clamp((level - range.x) / span, 0.0, 1.0);
-      if (off < 1.1 * unit) result = vec4(texelFetch(colours, ivec2(int(t * 255.0 + 0.5), 0), 0).rgb, 1.0);
-      else if (off < 2.2 * unit && result.a == 0.0) result = vec4(0.0, 0.0, 0.0, 0.55);
+      if (off < 1.1 * thin) result = vec4(texelFetch(colours, ivec2(int(t * 255.0 + 0.5), 0), 0).rgb, 1.0);
+      else if (off < 2.2 * thin && result.a == 0.0) result = vec4(0.0, 0.0, 0.0, 0.55);
     }
   } else if (inImage && value >= threshold) {
     bool air = hideAir == 1 && !tissue;
@@ -242,17 +243,17 @@ void main()
       result = vec4(colour * alpha, alpha);
       if (isolines == 1 && cells == 0 && slope > 0.0) {
         float level = floor(value / isolineStep + 0.5) * isolineStep;
-        if (level >= ends.x && level <= ends.y && abs(value - level) / slope < 0.7 * unit)
+        if (level >= ends.x && level <= ends.y && abs(value - level) / slope < 0.7 * thin)
           result = mix(result, vec4(0.0, 0.0, 0.0, 1.0), 0.7);
       }
       float high = max(range.x, range.y); // a line around what lies above the scale
-      if (cells == 0 && slope > 0.0 && high >= ends.x && high <= ends.y && abs(value - high) / slope < 0.8 * unit)
+      if (cells == 0 && slope > 0.0 && high >= ends.x && high <= ends.y && abs(value - high) / slope < 0.8 * thin)
         result = vec4(1.0, 1.0, 1.0, 1.0) * 0.9;
       if (cells == 1) {
         vec2 edge = min(fract(g), 1.0 - fract(g)) / abs(toGrid.xy);
         bool wide = min(1.0 / abs(toGrid.x), 1.0 / abs(toGrid.y)) > 9.0 * unit;
-        if (value > high && min(edge.x, edge.y) < 1.2 * unit) result = vec4(1.0, 1.0, 1.0, 1.0) * 0.9;
-        else if (wide && min(edge.x, edge.y) < 0.5 * unit) result = result * 0.7 + vec4(0.75, 0.78, 0.82, 1.0) * 0.3;
+        if (value > high && min(edge.x, edge.y) < 1.2 * thin) result = vec4(1.0, 1.0, 1.0, 1.0) * 0.9;
+        else if (wide && min(edge.x, edge.y) < 0.5 * thin) result = result * 0.7 + vec4(0.75, 0.78, 0.82, 1.0) * 0.3;
       }
     }
   }
@@ -263,6 +264,7 @@ void main()
 
 std::string windowed(const WindowKind& kind)
 {
+    const auto place = [](bool draft) { return std::string(draft ? "(at + ivec2(0, odd)) >> 1" : "at"); };
     const char* table = R"(
   float entry = clamp(floor((v - lookup.x) * lookup.y + lookup.z + 0.5), 0.0, lookup.w);
   int index = int(entry);
@@ -276,6 +278,7 @@ std::string windowed(const WindowKind& kind)
 uniform sampler2D values;
 uniform ivec2 origin;  // of the buffers, screen pixels
 uniform int turned;    // 1: dark to light
+uniform int odd;       // rows of the screen, modulo 2: a draft's rows are pairs from the top
 )" + (kind.covered ? "uniform sampler2D overlays;\n" : "") +
            (kind.greys ? "uniform sampler2D greys;\nuniform int lastGrey;\n" : "") +
            (kind.curve == WindowKind::Curve::Table
@@ -285,7 +288,8 @@ uniform int turned;    // 1: dark to light
 void main()
 {
   ivec2 at = ivec2(gl_FragCoord.xy) - origin;
-  float v = texelFetch(values, at, 0).r;
+  float v = texelFetch(values, )" +
+           place(kind.draftValues) + R"(, 0).r;
 )" + curve +
            R"(
   y = turned == 1 ? 1.0 - y : y;
@@ -293,7 +297,10 @@ void main()
 )" + (kind.greys ? "  y = texelFetch(greys, ivec2(int(y * float(lastGrey) + 0.5), 0), 0).r;\n" : "") +
            R"(
   vec3 colour = vec3(floor(y * 255.0 + 0.5) / 255.0);
-)" + (kind.covered ? "  vec4 o = texelFetch(overlays, at, 0);\n  colour = colour * (1.0 - o.a) + o.rgb;\n" : "") +
+)" +
+           (kind.covered ? "  vec4 o = texelFetch(overlays, " + place(kind.draftOverlays) +
+                               ", 0);\n  colour = colour * (1.0 - o.a) + o.rgb;\n"
+                         : std::string()) +
            R"(
   gl_FragData[0] = vec4(colour, 1.0);
 }

@@ -29,8 +29,9 @@ std::string overlay(const OverlayKind& kind);
 struct WindowKind
 {
     enum class Curve { Ramp, Sigmoid, Table } curve = Curve::Ramp;
-    bool covered = false; // there is an overlay
-    bool greys = false;   // a table says which driving level a grey value gets
+    bool covered = false;                            // there is an overlay
+    bool greys = false;                              // a table says which driving level a grey value gets
+    bool draftValues = false, draftOverlays = false; // from buffers of half the resolution
 };
 // Number -> grey by window or table, polarity, and the overlay on top. Runs at every frame.
 std::string windowed(const WindowKind& kind);
