@@ -11,6 +11,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QSignalSpy>
+#include <QSlider>
 #include <QTableView>
 
 using namespace mama;
@@ -120,10 +121,13 @@ private Q_SLOTS:
         WindowFixture fixture;
         MainWindow& window = fixture.window();
         const auto model = fixture.importModel();
-        QCOMPARE(mamaCommand({"model", "reference", "--model", test::text(model), "--data",
-                              test::text(test::dataFolder() / "four-view"), "--name", "four"})
-                     .status,
-                 0);
+        // One that cannot be read is told, and kept when another takes its place.
+        writeAtomically(model / "reference.safetensors", std::string_view("somebody's"));
+        const test::Outcome made = mamaCommand({"model", "reference", "--model", test::text(model), "--data",
+                                                test::text(test::dataFolder() / "four-view"), "--name", "four"});
+        QCOMPARE(made.status, 0);
+        QVERIFY2(made.err.contains("kept as reference.safetensors.damaged"), made.err.constData());
+        QCOMPARE(readText(model / "reference.safetensors.damaged"), std::string("somebody's"));
         window.read().setModel(QString::fromStdString(model.string()));
         QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
         QVERIFY(fixture.askAndWait(mass));
@@ -428,6 +432,25 @@ private Q_SLOTS:
         QVERIFY(!seen->isChecked());
         QTest::qWait(300);
         QCOMPARE(view.panes().size(), pictures);
+    }
+
+    // What sets maps is grey until there is a map, and again on the next study.
+    void controlsWaitForMaps()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        window.read().setModel(QString::fromStdString(fixture.importModel().string()));
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        showDrawer(window);
+        QSlider* opacity = nullptr;
+        for (auto* each : window.read().findChildren<QSlider*>())
+            if (each->accessibleName() == QStringLiteral("Opacity of the maps"))
+                opacity = each;
+        QVERIFY(opacity && opacity->isVisible() && !opacity->isEnabled());
+        QVERIFY(fixture.askAndWait(mass));
+        QVERIFY(opacity->isEnabled());
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        QVERIFY(!opacity->isEnabled());
     }
 
     // Outlines and the raw grid by one key each, undone by the same, in step with the panel.
