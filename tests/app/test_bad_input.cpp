@@ -53,7 +53,7 @@ std::set<std::string> putBadFiles(const fs::path& folder, const fs::path& scratc
                                                   {"R-CC.png", "\x89PNG\r\n\x1a\nbroken"},
                                                   {"L-CC.jpg", std::string("\xff\xd8\xff\xe0", 4) + "no JPEG"},
                                                   {"L-MLO.tif", "II*"},
-                                                  {"\xff\xfe of any bytes.dcm", "nonsense"},
+                                                  {"\xff\xfe bytes.dcm", "nonsense"},
                                                   {"<b>bold & more.dcm", "nonsense"}};
     std::set<std::string> names;
     for (const auto& [name, bytes] : made) {
@@ -65,7 +65,7 @@ std::set<std::string> putBadFiles(const fs::path& folder, const fs::path& scratc
     const fs::path data = dataFolder() / "dicom";
     for (const char* each :
          {"pydicom+pydicom-data/HTJ2KLossless_08_RGB.dcm", "cornerstonejs+cornerstoneWADOImageLoader/no-pixel-data.dcm",
-          "pydicom+pydicom/test-SR.dcm", "pydicom+pydicom-data/emri_small_jpeg_2k_lossless_too_short.dcm"})
+          "pydicom+pydicom/test-SR.dcm"})
         if (fs::exists(data / each)) {
             fs::copy_file(data / each, folder / fs::path(each).filename());
             names.insert(fs::path(each).filename().string());
@@ -165,9 +165,7 @@ private Q_SLOTS:
             QVERIFY2(fixture.rowsOf(name) <= 1, name); // not refused: beside the pictures
         const Outcome scanned = mamaCommand({"scan", "--json", text(folder)});
         QCOMPARE(scanned.status, 3);
-        int refused = 0;
-        for (const nlohmann::json& each : scanned.json().at("problems"))
-            refused += each.at("refused").get<bool>() ? 1 : 0;
+        const auto refused = static_cast<int>(scanned.json().at("problems").size());
         const bool counted = std::ranges::any_of(told, [&](const QList<QVariant>& each) {
             return each[0].toString().startsWith(QString::number(refused) + QStringLiteral(" file(s) are not shown"));
         });
@@ -182,7 +180,12 @@ private Q_SLOTS:
         Opening fixture;
         const fs::path folder = fixture.folder() / "bad";
         fs::create_directories(folder);
-        for (const std::string& name : putBadFiles(folder, fixture.folder() / "one")) {
+        std::set<std::string> names = putBadFiles(folder, fixture.folder() / "one");
+        // Its header is whole: only its pixels tell.
+        const fs::path cut = dataFolder() / "dicom" / "pydicom+pydicom-data/emri_small_jpeg_2k_lossless_too_short.dcm";
+        if (fs::exists(cut) && fs::copy_file(cut, folder / cut.filename()))
+            names.insert(cut.filename().string());
+        for (const std::string& name : names) {
             const QString shown = QString::fromStdString(pathText(fs::path(name)));
             QSignalSpy told(&fixture.read(), &Page::told);
             fixture.window().open({QString::fromStdString(pathText(folder / name))});
@@ -196,9 +199,8 @@ private Q_SLOTS:
             QVERIFY2(fixture.read().view().panes().empty(), qPrintable(shown));
         }
         const fs::path none = fixture.folder() / "not there";
-        QSignalSpy told(&fixture.read(), &Page::told);
         fixture.window().open({QString::fromStdString(none.string())});
-        QTRY_VERIFY(told.count() > 0 && told.last()[0].toString().contains(QStringLiteral("not there")));
+        QTRY_VERIFY2(fixture.startText().contains(QStringLiteral("not there")), qPrintable(fixture.startText()));
         put(fixture.folder() / "good" / "a.dcm", mammogram(fixture.folder() / "one", "L", "CC"));
         QVERIFY(fixture.openAndWait(fixture.folder() / "good"));
         QVERIFY(fixture.image(Slot::LCC));
