@@ -134,6 +134,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n file(s) were changed or removed on disk after they were read, %1 among them: what is shown is as it was before. %2 reads the study anew.</source>
+        <translation>
+            <numerusform>%n file was changed or removed on disk after it was read (%1): what is shown is as it was before. %2 reads the study anew.</numerusform>
+            <numerusform>%n files were changed or removed on disk after they were read, %1 among them: what is shown is as it was before. %2 reads the study anew.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n file(s) are not shown; %1 says why.</source>
         <translation>
             <numerusform>%n file is not shown; %1 says why.</numerusform>

@@ -28,11 +28,6 @@ using weights::shapeText;
 // Stacked, strided and unpacked tensors are copies: in all no more than files of this size can honestly need.
 constexpr std::size_t copiesPerByte = 8, copiesAlways = std::size_t{256} << 20U;
 
-json tensorJson(const TensorInfo& info)
-{
-    return {{"name", info.name}, {"shape", info.shape}, {"type", name(info.type)}};
-}
-
 bool isModelFolder(const fs::path& path)
 {
     std::error_code failed;
@@ -80,34 +75,6 @@ std::string partOf(const std::string& name)
                 return part;
     return {};
 }
-
-} // namespace
-
-std::size_t CanonicalTensor::size() const
-{
-    std::size_t sum = 0;
-    for (const TensorBytes& piece : pieces)
-        sum += piece.bytes.size();
-    return sum;
-}
-
-TensorBytes CanonicalTensor::whole() const
-{
-    if (pieces.size() == 1)
-        return pieces.front();
-    const auto copy = std::make_shared<std::vector<std::byte>>();
-    copy->reserve(size());
-    weights::inPieces(pieces,
-                      [&](std::span<const std::byte> part) { copy->insert(copy->end(), part.begin(), part.end()); });
-    return {*copy, copy};
-}
-
-NamedTensor CanonicalTensor::named() const
-{
-    return {info, pieces.front().bytes, pieces.front().copy == nullptr, {pieces.begin() + 1, pieces.end()}};
-}
-
-namespace {
 
 class Importer
 {
@@ -431,49 +398,6 @@ Cancellable<ImportedModel> Importer::run()
 }
 
 } // namespace
-
-const CanonicalTensor* ImportedModel::find(const std::string& name) const
-{
-    const auto found = std::lower_bound(
-        tensors.begin(), tensors.end(), name,
-        [](const CanonicalTensor& tensor, const std::string& wanted) { return tensor.info.name < wanted; });
-    return found == tensors.end() || found->info.name != name ? nullptr : &*found;
-}
-
-// A tower that is not understood explains what is missing; what is missing explains a shape.
-UserText ImportReport::wrong() const
-{
-    const auto andMore = [](const UserText& first, std::size_t count) {
-        return count > 1 ? UserText{TextId("weights.and_more", "%1; and %2 more"), first, count - 1} : first;
-    };
-    if (!problems.empty() && (explained || missing.empty()))
-        return andMore(problems.front(), problems.size());
-    if (missing.empty())
-        return {};
-    const auto& shape = missing.front().shape; // a zero in it: nothing tells
-    const bool known = std::find(shape.begin(), shape.end(), 0) == shape.end();
-    return andMore({TextId("weights.tensor_missing", "the tensor %1%2 is missing"), missing.front().name,
-                    known ? " " + shapeText(shape) : ""},
-                   missing.size());
-}
-
-json ImportReport::json() const
-{
-    nlohmann::json usedList = nlohmann::json::array(), leftList = nlohmann::json::array(),
-                   missingList = nlohmann::json::array();
-    for (const UsedTensor& tensor : used) {
-        usedList.push_back(tensorJson(tensor.info));
-        usedList.back()["from"] = tensor.from;
-    }
-    for (const LeftOver& tensor : leftOver) {
-        leftList.push_back(tensorJson(tensor.info));
-        leftList.back()["reason"] = tensor.reason;
-    }
-    for (const TensorInfo& tensor : missing)
-        missingList.push_back({{"name", tensor.name}, {"shape", tensor.shape}});
-    return {{"used", usedList},   {"left_over", leftList},   {"missing", missingList}, {"problems", english(problems)},
-            {"assumed", assumed}, {"other_weights", others}, {"notes", english(notes)}};
-}
 
 Cancellable<ImportedModel> inspectWeights(const ImportOptions& options, const Job& job)
 {

@@ -214,11 +214,15 @@ private Q_SLOTS:
             QCOMPARE(cell(2, VocabularyModel::Word).data().toString(), QStringLiteral("C"));
             QVERIFY(!(cell(2, VocabularyModel::Word).flags() & Qt::ItemIsEditable));
             // By keys: Enter edits the meaning of the current row.
-            table->setFocus();
             table->setCurrentIndex(cell(2, VocabularyModel::Word));
-            QTest::keyClick(table, Qt::Key_Return);
+            const auto opened = [&] { // the windows of other tests take the keyboard away
+                dialog->activateWindow();
+                table->setFocus();
+                QTest::keyClick(table, Qt::Key_Return);
+                return table->viewport()->findChild<QLineEdit*>();
+            };
+            QVERIFY(QTest::qWaitFor(opened, 20000));
             auto* editor = table->viewport()->findChild<QLineEdit*>();
-            QVERIFY(editor);
             editor->selectAll();
             QTest::keyClicks(editor, QStringLiteral("x"));
             QTest::keyClick(editor, Qt::Key_Return);

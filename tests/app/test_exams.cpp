@@ -227,6 +227,15 @@ private Q_SLOTS:
         const int before = window.read().studies().current();
         action(window, "study.next")->trigger(); // among those that were found
         QVERIFY(window.read().studies().current() != before && !window.read().studies().isNewest());
+        for (int row = list->count() - 1; row >= 0; --row) // and by a click
+            if (!list->item(row)->isHidden() && list->item(row) != list->currentItem() &&
+                list->item(row)->flags() & Qt::ItemIsSelectable) {
+                const int last = window.read().studies().current();
+                list->scrollToItem(list->item(row));
+                QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualItemRect(list->item(row)).center());
+                QVERIFY(window.read().studies().current() != last);
+                break;
+            }
         search->setFocus();
         QTest::keyClick(search, Qt::Key_Escape);
         QCOMPARE(shownRows(*list), 6);
@@ -239,6 +248,52 @@ private Q_SLOTS:
         fixture.endWindow();
         fixture.newWindow();
         QCOMPARE(named<QComboBox>(fixture.window().read(), "Order of the studies")->currentIndex(), 1);
+    }
+
+    // The next patient on one key, over the priors of this one and in any order of the list: always the newest exam.
+    void aPatientIsOneKeyAway()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        QVERIFY(fixture.openAndWait(patients(fixture, 3)));
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        StudySession& studies = window.read().studies();
+        viewer::PaneView& view = window.read().view();
+        QTRY_VERIFY(view.hasFocus());
+        QSignalSpy told(&window.read(), &Page::told);
+        const auto press = [&](Qt::Key key) {
+            QTest::keyClick(&view, key, Qt::ControlModifier | Qt::ShiftModifier);
+            return studies.study()->patientId;
+        };
+        const auto last = [&] { return told.last().at(0).toString(); };
+        auto* order = named<QComboBox>(window.read(), "Order of the studies");
+        for (int rows = 0; rows < order->count(); ++rows) {
+            order->setCurrentIndex(rows);
+            Q_EMIT order->activated(rows);
+            do
+                press(Qt::Key_PageUp);
+            while (!last().startsWith(QStringLiteral("This is the first patient")));
+            std::vector<std::string> seen;
+            do {
+                QVERIFY(studies.isNewest() && studies.priorStudy());
+                seen.push_back(studies.study()->patientId);
+                QVERIFY(seen.size() <= 3);
+            } while (press(Qt::Key_PageDown) != seen.back());
+            QVERIFY2(last().startsWith(QStringLiteral("This is the last patient")), qPrintable(last()));
+            QCOMPARE(std::set(seen.begin(), seen.end()).size(), std::size_t{3});
+            press(Qt::Key_PageUp);
+            studies.show(studies.current() + 1); // her prior: back is another patient all the same
+            QVERIFY(!studies.isNewest() && studies.study()->patientId == seen[1]);
+            QCOMPARE(press(Qt::Key_PageUp), seen[0]);
+            QVERIFY(studies.isNewest());
+        }
+        action(window, "study.find")->trigger();
+        auto* search = named<QLineEdit>(window.read(), "Find studies");
+        QTRY_VERIFY(search->hasFocus());
+        QTest::keyClicks(search, QStringLiteral("prior"));
+        const std::string before = studies.study()->patientId;
+        QVERIFY(press(Qt::Key_PageDown) != before && !studies.isNewest()); // among those that were found
     }
 
     // What was open stands on the first page, greyed when it is gone, without what names a patient unless that is
@@ -279,6 +334,30 @@ private Q_SLOTS:
         QVERIFY(start->text().contains(QStringLiteral("recent:")));
         Q_EMIT start->linkActivated(QStringLiteral("clear"));
         QVERIFY(!start->text().contains(QStringLiteral("recent:")));
+    }
+
+    // By keys alone: Tab goes from link to link, Enter opens what was open before.
+    void theFirstPageGoesByKeys()
+    {
+        WindowFixture fixture;
+        QVERIFY(fixture.openAndWait(patients(fixture, 1)));
+        fixture.endWindow();
+        fixture.newWindow();
+        MainWindow& window = fixture.window();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QLabel* start = nullptr;
+        for (QLabel* each : window.read().findChildren<QLabel*>())
+            if (each->text().contains(QStringLiteral("recent:0")))
+                start = each;
+        QVERIFY(start);
+        start->setFocus();
+        QSignalSpy shown(&window.read(), &ReadPage::studyOnScreen);
+        for (int link = 0; link < 3; ++link) // open a folder, the demo studies, the first that was open
+            QTest::keyClick(start, Qt::Key_Tab);
+        QTest::keyClick(start, Qt::Key_Return);
+        QVERIFY(shown.count() > 0 || shown.wait(60000));
+        QVERIFY(window.read().studies().isNewest());
     }
 
     void theDemoStudiesOpen()

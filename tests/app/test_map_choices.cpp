@@ -11,6 +11,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QSignalSpy>
+#include <QSlider>
 #include <QTableView>
 
 using namespace mama;
@@ -120,10 +121,13 @@ private Q_SLOTS:
         WindowFixture fixture;
         MainWindow& window = fixture.window();
         const auto model = fixture.importModel();
-        QCOMPARE(mamaCommand({"model", "reference", "--model", test::text(model), "--data",
-                              test::text(test::dataFolder() / "four-view"), "--name", "four"})
-                     .status,
-                 0);
+        // One that cannot be read is told, and kept when another takes its place.
+        writeAtomically(model / "reference.safetensors", std::string_view("somebody's"));
+        const test::Outcome made = mamaCommand({"model", "reference", "--model", test::text(model), "--data",
+                                                test::text(test::dataFolder() / "four-view"), "--name", "four"});
+        QCOMPARE(made.status, 0);
+        QVERIFY2(made.err.contains("kept as reference.safetensors.damaged"), made.err.constData());
+        QCOMPARE(readText(model / "reference.safetensors.damaged"), std::string("somebody's"));
         window.read().setModel(QString::fromStdString(model.string()));
         QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
         QVERIFY(fixture.askAndWait(mass));
@@ -238,14 +242,8 @@ private Q_SLOTS:
             window.read().ask(session.scores().size() % 2 ? calcs : QStringLiteral("No mass."));
             QTRY_VERIFY_WITH_TIMEOUT(settled(window, static_cast<int>(session.scores().size())), 60000);
             QVERIFY(list->view()->isVisible());
-            const QPoint at =
-                list->view()
-                    ->visualRect(list->model()->index(list->findText(QLatin1String(name), Qt::MatchStartsWith), 0))
-                    .center();
-            QTest::qWait(QApplication::doubleClickInterval()); // the press that opened it is over
-            QTest::mouseMove(list->view()->viewport(), at);
-            QTest::mouseClick(list->view()->viewport(), Qt::LeftButton, {}, at);
-            QTRY_VERIFY(!list->view()->isVisible());
+            const int row = list->findText(QLatin1String(name), Qt::MatchStartsWith);
+            QVERIFY(mama::test::pickByMouse(*list, row));
         };
         pick(way, "self-2");
         QTRY_COMPARE_WITH_TIMEOUT(session.mapWay(), QStringLiteral("self-2"), 60000);
@@ -434,6 +432,25 @@ private Q_SLOTS:
         QVERIFY(!seen->isChecked());
         QTest::qWait(300);
         QCOMPARE(view.panes().size(), pictures);
+    }
+
+    // What sets maps is grey until there is a map, and again on the next study.
+    void controlsWaitForMaps()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        window.read().setModel(QString::fromStdString(fixture.importModel().string()));
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        showDrawer(window);
+        QSlider* opacity = nullptr;
+        for (auto* each : window.read().findChildren<QSlider*>())
+            if (each->accessibleName() == QStringLiteral("Opacity of the maps"))
+                opacity = each;
+        QVERIFY(opacity && opacity->isVisible() && !opacity->isEnabled());
+        QVERIFY(fixture.askAndWait(mass));
+        QVERIFY(opacity->isEnabled());
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        QVERIFY(!opacity->isEnabled());
     }
 
     // Outlines and the raw grid by one key each, undone by the same, in step with the panel.

@@ -8,6 +8,7 @@
 #include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QLabel>
 #include <QListWidget>
 #include <QSignalSpy>
 #include <QTableView>
@@ -78,6 +79,33 @@ private Q_SLOTS:
                      .bold());
         QVERIFY(!noteOf(window, 3).isEmpty());
         QVERIFY(std::isfinite(rows[1].studyRank) && !rows[1].reference.isEmpty());
+    }
+
+    // From a clean start with what is installed: the demo model, a study, a sentence; four maps and similarities of
+    // views, breasts and study, the rule named beside them.
+    void threeActionsFromACleanStart()
+    {
+        qputenv("MAMA_MODELS", QByteArray(MAMA_RESOURCES));
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto folder = phantom(fixture);
+        for (QLabel* each : window.read().findChildren<QLabel*>())
+            if (each->text().contains(QStringLiteral("href=\"demo\"")))
+                Q_EMIT each->linkActivated(QStringLiteral("demo")); // one
+        QVERIFY(fixture.openAndWait(folder));                       // two
+        auto* edit = window.read().findChild<SentenceEdit*>();
+        QVERIFY(edit->isVisible());
+        QSignalSpy maps(&window.read(), &ReadPage::mapsOnScreen);
+        QTest::keyClicks(edit, QStringLiteral("There is a mass."));
+        QTest::keyClick(edit, Qt::Key_Return); // three
+        QVERIFY(maps.count() > 0 || maps.wait(120000));
+        QVERIFY(allDone(window, 1));
+        const SentenceScores& row = window.read().session().scores()[0];
+        QCOMPARE(row.images.size(), std::size_t{4});
+        QCOMPARE(window.read().session().maps(0).size(), std::size_t{4});
+        QVERIFY(std::isfinite(row.right) && std::isfinite(row.left) && std::isfinite(row.study));
+        QCOMPARE(row.study, std::max(row.right, row.left)); // the rule that is chosen at first
+        qunsetenv("MAMA_MODELS");
     }
 
     // A sentence about something else has neither a higher breast nor a plain value.

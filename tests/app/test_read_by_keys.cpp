@@ -78,10 +78,8 @@ private Q_SLOTS:
         std::set<std::string> patients;
         QList<int> presses;
         for (int study = 0; study < studies; ++study) {
-            if (study > 0) { // over the prior of the one before
-                reader.press(Qt::Key_PageDown, Qt::ControlModifier);
-                reader.press(Qt::Key_PageDown, Qt::ControlModifier);
-            }
+            if (study > 0) // over the prior of the one before
+                reader.press(Qt::Key_PageDown, Qt::ControlModifier | Qt::ShiftModifier);
             QTRY_VERIFY_WITH_TIMEOUT(session.isNewest() && session.priorStudy() && allThere(view), 30000);
             QVERIFY(patients.insert(session.study()->patientId).second);
             if (study == 0) { // it stays beside the next ones

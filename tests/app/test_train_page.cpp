@@ -14,6 +14,7 @@
 #include "core/protocol/run_liveness.h"
 #include "core/training/settings/settings.h"
 #include "tests/app/mama_command.h"
+#include "tests/app/window_fixture.h"
 #include "tests/support/small_data_set.h"
 #include "widgets/look/tone.h"
 
@@ -608,12 +609,7 @@ private:
         window.activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(&window));
         const int self2 = way->findData(QStringLiteral("self-2"));
-        QTest::mouseClick(way, Qt::LeftButton);
-        QTRY_VERIFY(way->view()->isVisible());
-        const QPoint at = way->view()->visualRect(way->model()->index(self2, 0)).center();
-        QTest::qWait(QApplication::doubleClickInterval()); // the press that opened it is over
-        QTest::mouseMove(way->view()->viewport(), at);
-        QTest::mouseClick(way->view()->viewport(), Qt::LeftButton, {}, at);
+        QVERIFY(pickByMouse(*way, self2));
         QTRY_COMPARE(session.mapWay(), QStringLiteral("self-2"));
         QTRY_VERIFY_WITH_TIMEOUT(shown(of.last) && !shown(of.last)->maps.empty(), 60000);
         QCOMPARE(shown(of.last)->map.way, QStringLiteral("self-2"));

@@ -252,6 +252,11 @@ private Q_SLOTS:
         };
         QCOMPARE(edge("R CC"), double(reading.cell("R CC").area.x + reading.cell("R CC").area.width));
         QCOMPARE(edge("L CC"), double(reading.cell("L CC").area.x));
+        const double wheeled = view.pose(reading.pane(Slot::RCC)).pixelsPerMm;
+        reading.key(Qt::Key_Plus);
+        QVERIFY(view.pose(reading.pane(Slot::RCC)).pixelsPerMm > wheeled);
+        QCOMPARE(edge("R CC"), double(reading.cell("R CC").area.x + reading.cell("R CC").area.width));
+        QCOMPARE(edge("L CC"), double(reading.cell("L CC").area.x));
         reading.key(Qt::Key_0);
         std::vector<viewer::ViewPose> walked;
         for (int i = 0; i < 5; ++i) {

@@ -234,6 +234,28 @@ private Q_SLOTS:
         QVERIFY(!text->isVisible());
     }
 
+    // Nothing moves for a message, however long: the pictures keep their size and zoom.
+    void aMessagePushesNothing()
+    {
+        MAMA_NEED(std::filesystem::exists(test::dataFolder() / "four-view"), "data/four-view");
+        WindowFixture fixture;
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        MainWindow& window = fixture.window();
+        const viewer::PaneView& view = window.read().view();
+        const auto place = [&] { return QRect(view.mapTo(&window, QPoint(0, 0)), view.size()); };
+        const QRect before = place();
+        const viewer::ViewPose pose = view.pose(*view.activePane());
+        for (const int times : {1, 30}) {
+            Q_EMIT window.read().told(QStringLiteral("3 files are not shown. ").repeated(times), times > 1);
+            QCoreApplication::processEvents();
+            QVERIFY(window.findChild<QLabel*>(QStringLiteral("message"))->isVisible());
+            QCOMPARE(place(), before);
+            QVERIFY(view.pose(*view.activePane()) == pose);
+        }
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view")); // what was said ends with what it was of
+        QVERIFY(!window.findChild<QLabel*>(QStringLiteral("message"))->isVisible());
+    }
+
     // Frames beyond the first are there to see, one at a time, and scored as the frame that is shown.
     void framesOfAStackAreShown()
     {

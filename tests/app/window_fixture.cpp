@@ -2,9 +2,11 @@
 
 #include "tests/app/mama_command.h"
 
+#include <QAbstractItemView>
 #include <QDir>
 #include <QScreen>
 #include <QSignalSpy>
+#include <QTest>
 
 namespace mama::test {
 
@@ -66,6 +68,21 @@ void WindowFixture::screenshot(const QString& name)
     QDir().mkpath("screenshots");
     QCoreApplication::processEvents();
     m_window->screen()->grabWindow(m_window->winId()).save(QStringLiteral("screenshots/%1.png").arg(name));
+}
+
+bool pickByMouse(QComboBox& list, int row)
+{
+    return QTest::qWaitFor(
+        [&] {
+            if (!list.view()->isVisible())
+                QTest::mouseClick(&list, Qt::LeftButton);
+            QTest::qWait(QApplication::doubleClickInterval()); // the press that opened it is over
+            const QPoint at = list.view()->visualRect(list.model()->index(row, 0)).center();
+            QTest::mouseMove(list.view()->viewport(), at);
+            QTest::mouseClick(list.view()->viewport(), Qt::LeftButton, {}, at);
+            return QTest::qWaitFor([&] { return !list.view()->isVisible(); }, 1000) && list.currentIndex() == row;
+        },
+        30000);
 }
 
 } // namespace mama::test

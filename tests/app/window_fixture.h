@@ -2,6 +2,7 @@
 #include "app/workstation/shell/main_window.h"
 #include "tests/support/test_data.h"
 
+#include <QComboBox>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <memory>
@@ -35,5 +36,8 @@ private:
     std::unique_ptr<QSettings> m_settings;
     std::unique_ptr<MainWindow> m_window;
 };
+
+// Opens a list, unless it is, and clicks the row; again where the windows of other tests took a press away.
+bool pickByMouse(QComboBox& list, int row);
 
 } // namespace mama::test

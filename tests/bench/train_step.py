@@ -8,7 +8,7 @@ every pair forward, CLIP for both views, NT-Xent, the local loss both ways, back
         --text fixed --pairs 32] [--precision mixed] [--threads N] [--rounds N] [--json OUT]
 
 Each round measures PyTorch, then mama, so that a busy machine disturbs both alike. Prints seconds a step, the ratio of
-the medians and processor seconds; exits with 1 below --aim.
+the medians, processor seconds, and which share of each step its products would take at the rate of the largest alone; exits with 1 below --aim.
 """
 import argparse
 import json
@@ -206,13 +206,38 @@ def make_step(description, arguments):
     return step
 
 
+def count_operations(step):
+    """Of a step's products and convolutions, forward and backward: a multiplication and an addition are two."""
+    from torch.utils.flop_counter import FlopCounterMode
+    with FlopCounterMode(display=False) as counter:
+        step()
+    return counter.get_total_flops()
+
+
+def product_rate(description, arguments):
+    """Operations a second of the image tower's largest product by itself, the best of ten: what the step could reach at most."""
+    import torch
+    image = description["image"]
+    tokens = (description["input"]["size"] // image.get("patch", 16)) ** 2
+    kind = torch.bfloat16 if arguments.precision == "mixed" else torch.float32
+    width, hidden = image.get("width", 768), image.get("mlp_hidden", 3072)
+    rows, weight = torch.randn(arguments.pairs * tokens, width, dtype=kind), torch.randn(width, hidden, dtype=kind)
+    best = float("inf")
+    for _ in range(10):
+        start = time.perf_counter()
+        torch.mm(rows, weight)
+        best = min(best, time.perf_counter() - start)
+    return 2 * rows.shape[0] * width * hidden / best
+
+
 def worker(arguments):
     """Prepares once, then answers each line on standard input with seconds and processor seconds of a step."""
     import torch
     torch.set_num_threads(arguments.threads)
-    step = make_step(json.loads(pathlib.Path(arguments.description).read_text()), arguments)
+    description = json.loads(pathlib.Path(arguments.description).read_text())
+    step = make_step(description, arguments)
     step()
-    print("ready", flush=True)
+    print(json.dumps({"flops": count_operations(step), "rate": product_rate(description, arguments)}), flush=True)
     for _ in sys.stdin:
         start, used = time.perf_counter(), time.process_time()
         loss = step()
@@ -253,8 +278,10 @@ def main():
             pathlib.Path(arguments.description).write_text(json.dumps(PUBLISHED))
         passed = [f"--{name}={getattr(arguments, name)}" for name in ("description", "text", "precision", "pairs", "tokens", "sentences", "threads")] + ["--fused"] * arguments.fused
         other = subprocess.Popen([sys.executable, __file__, "--worker", *passed], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        if other.stdout.readline().strip() != "ready":
+        ready = other.stdout.readline()
+        if not ready:
             raise SystemExit("PyTorch did not start")
+        work = json.loads(ready)
         pytorch, mama = [], []
         for _ in range(arguments.rounds):
             for _ in range(arguments.steps):
@@ -271,10 +298,13 @@ def main():
         middle = statistics.median(values)
         print(f"{name:14s} {middle:8.2f} s a step, {min(values):.2f} to {max(values):.2f}, {2 * arguments.pairs / middle:.2f} images a second, {used:.2f} processor seconds")
     print("mama's parts, ms: " + ", ".join(f"{part} {ms:.0f}" for part, ms in mama[-1]["parts"].items()) + f"; peak {mama[-1]['peak_bytes'] / 1e9:.2f} GB")
+    floor = work["flops"] / work["rate"]
+    print(f"roofline: {work['flops'] / 1e12:.2f} TFLOP of products a step, at {work['rate'] / 1e12:.3f} TFLOP/s (the largest product alone, oneDNN) "
+          f"{floor:.2f} s: {floor / statistics.median(theirs):.0%} of PyTorch's step, {floor / statistics.median(ours):.0%} of mama's")
     ratio = statistics.median(theirs) / statistics.median(ours)
     print(f"throughput of mama over PyTorch: {ratio:.2f} (processor seconds: {cpu[0] / cpu[1]:.2f}; aim {arguments.aim})")
     if arguments.json:
-        pathlib.Path(arguments.json).write_text(json.dumps({"pytorch": pytorch, "mama": mama, "ratio": ratio}, indent=2))
+        pathlib.Path(arguments.json).write_text(json.dumps({"pytorch": pytorch, "mama": mama, "ratio": ratio, **work}, indent=2))
     return 0 if ratio >= arguments.aim else 1
 
 

@@ -21,6 +21,18 @@ constexpr int studyRole = Qt::UserRole, imageRole = draggedRole; // -1: a patien
 
 int studyOf(const QListWidgetItem& item) { return item.data(studyRole).toInt(); }
 
+// Lines break between short parts, not within one: "4 images" stays together.
+QString inParts(const QString& text)
+{
+    constexpr int most = 16;
+    const QString between = QStringLiteral(" · ");
+    QStringList parts = text.split(between);
+    for (QString& part : parts)
+        if (part.size() <= most)
+            part.replace(QLatin1Char(' '), QChar(QChar::Nbsp));
+    return parts.join(between);
+}
+
 QString plain(QString text) { return text.remove(QChar(0x200b)).simplified().toCaseFolded(); }
 
 } // namespace
@@ -112,7 +124,6 @@ void StudyPanel::setStudies(const std::vector<Study>& studies, const std::vector
         for (const std::size_t exam : patients[i])
             m_patientOf[exam] = patients[i].size() > 1 ? static_cast<int>(i) : -1;
     m_current = -1;
-    m_states.clear();
     fillStudies();
     showImages();
 }
@@ -172,14 +183,20 @@ bool StudyPanel::isPrior(int study) const
                                m_studies[m_patients[static_cast<std::size_t>(patient)].front()].date;
 }
 
+int StudyPanel::patientOf(int study) const
+{
+    const int patient = m_patientOf[static_cast<std::size_t>(study)];
+    return patient >= 0 ? patient : -1 - study;
+}
+
 void StudyPanel::showStudy(QListWidgetItem& item)
 {
     const int index = studyOf(item);
     if (index < 0)
         return;
     const Study& study = m_studies[static_cast<std::size_t>(index)];
-    const auto state = m_states.find(index);
-    QString text = studyText(study, m_identifiers);
+    const auto state = m_states.find(study.uid);
+    QString text = inParts(studyText(study, m_identifiers));
     if (isPrior(index))
         text += QStringLiteral(" · ") + tr("prior");
     if (state != m_states.end() && state->second == ExamState::Locked)
@@ -204,7 +221,7 @@ void StudyPanel::setState(int study, ExamState state)
 {
     if (study < 0)
         return;
-    m_states[study] = state;
+    m_states[m_studies[static_cast<std::size_t>(study)].uid] = state;
     if (QListWidgetItem* item = itemOf(study))
         showStudy(*item);
 }
@@ -247,6 +264,27 @@ int StudyPanel::neighbour(int study, int by) const
         if (studyOf(*m_list->item(row)) >= 0 && !m_list->item(row)->isHidden())
             return studyOf(*m_list->item(row));
     return -1;
+}
+
+int StudyPanel::neighbourPatient(int study, int by) const
+{
+    std::vector<int> newest;
+    std::map<int, std::size_t> placeOf; // of a patient among them
+    for (int row = 0; row < m_list->count(); ++row) {
+        const int exam = studyOf(*m_list->item(row));
+        if (exam < 0 || m_list->item(row)->isHidden())
+            continue;
+        const auto [found, first] = placeOf.try_emplace(patientOf(exam), newest.size());
+        if (first)
+            newest.push_back(exam);
+        else if (int& best = newest[found->second];
+                 m_studies[static_cast<std::size_t>(best)].date < m_studies[static_cast<std::size_t>(exam)].date)
+            best = exam;
+    }
+    const auto here = study >= 0 ? placeOf.find(patientOf(study)) : placeOf.end();
+    const int count = static_cast<int>(newest.size());
+    const int place = here != placeOf.end() ? static_cast<int>(here->second) + by : by > 0 ? 0 : count - 1;
+    return place >= 0 && place < count ? newest[static_cast<std::size_t>(place)] : -1;
 }
 
 int StudyPanel::place(int study) const

@@ -69,7 +69,8 @@ void StudyPanel::setFiles(const std::vector<ScanProblem>& problems, const std::v
 void StudyPanel::setCurrent(int study)
 {
     m_current = study;
-    setState(study, std::max(m_states.contains(study) ? m_states[study] : ExamState::Unseen, ExamState::Seen));
+    if (study >= 0)
+        setState(study, std::max(m_states[m_studies[static_cast<std::size_t>(study)].uid], ExamState::Seen));
     m_unread.clear();
     for (; m_ofStudy > 0; --m_ofStudy)
         delete m_problems->takeItem(0);

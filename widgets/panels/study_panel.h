@@ -41,6 +41,9 @@ public:
     void setState(int study, ExamState state);
     // The study that is `by` further in the list as it is shown; -1: none.
     int neighbour(int study, int by) const;
+    // The newest exam that is shown of the patient that is `by` further, patients in the order of their first rows; -1:
+    // none.
+    int neighbourPatient(int study, int by) const;
     int place(int study) const;       // in the list as it is shown, from 1; 0: it is not among those that were found
     int shown() const;                // how many are
     std::vector<int> inSight() const; // studies, those on screen first
@@ -78,6 +81,7 @@ private:
     void fillStudies();
     void showStudy(QListWidgetItem& item);
     bool isPrior(int study) const;
+    int patientOf(int study) const; // one number for each; of one who has this study alone below 0
     QIcon iconOf(const StudyImage& image) const;
     QListWidgetItem* itemOf(int study) const;
     void find();
@@ -88,8 +92,8 @@ private:
 
     std::vector<Study> m_studies;
     std::vector<PatientExams> m_patients;
-    std::vector<int> m_patientOf;      // by study; -1: alone, or not told
-    std::map<int, ExamState> m_states; // of those that were opened
+    std::vector<int> m_patientOf;              // by study; -1: alone, or not told
+    std::map<std::string, ExamState> m_states; // of those that were opened, by UID: opened again they are no news
     ExamOrder m_order = ExamOrder::ByPatient;
     Pictures m_pictures;
     QIcon m_blank;          // in place of a strip

@@ -168,9 +168,10 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     const int margin = scaled(8, frame.unit);
     const bool outerLeft = cell.wallRight;
     const int room = std::max(40, cell.area.width - 2 * margin);
-    // Over a small picture, too, only what must be known: the rest would hide the breast.
     const bool narrow = cell.area.height < scaled(200, frame.unit) || cell.area.width < scaled(170, frame.unit);
-    const bool few = narrow || !texts.all;
+    // Over a small picture, too, only what must be known: the rest would hide the breast. One that is narrow alone
+    // leaves room above and below it.
+    const bool few = (narrow && cell.area.height < scaled(400, frame.unit)) || !texts.all;
     const std::size_t sprites = frame.sprites.size(), bars = frame.bars.size();
     const auto place = [&](Sprite sprite, int y) {
         sprite.x = outerLeft ? cell.area.x + margin : cell.area.x + cell.area.width - margin - sprite.width;
@@ -312,7 +313,7 @@ void Annotations::drawRuler(const ViewModel& model, const HungCell& cell, int bo
                (isUncorrected(spacing) ? starText(spacing) : shownText(spacing.basis));
     else if (spacing.mm)
         return;
-    Sprite sprite = m_text.text({{text, 8.5, quiet, false, false, 1, true}}, !outerLeft,
+    Sprite sprite = m_text.text({{text, 8.5, quiet, false, false, 2, true}}, !outerLeft,
                                 std::max(40, cell.area.width - 2 * margin), frame.unit);
     sprite.x = outerLeft ? cell.area.x + margin : cell.area.x + cell.area.width - margin - sprite.width;
     sprite.y = bottom - sprite.height;

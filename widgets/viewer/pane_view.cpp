@@ -318,7 +318,11 @@ Shade PaneView::shade(const PaneId& pane) const
 
 bool PaneView::uploadsPending() const { return m->pending; }
 
-void PaneView::redraw() { m->canvas->redraw(); }
+void PaneView::redraw()
+{
+    m->canvas->redraw();
+    Q_EMIT shownChanged();
+}
 
 QImage PaneView::grabFrame() { return m->canvas->grab(); }
 

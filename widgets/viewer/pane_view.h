@@ -111,6 +111,14 @@ public:
     LeftTool tool() const;
     void setMouse(const MouseMap& mouse); // what its buttons and its wheel do
 
+    // One cell of another view by itself: picture, window, map, words, marks and notes are the other's as it has them
+    // now, and so are inversion and what the mouse does; zoom, pan, rotation, loupe and tool are this view's own. To be
+    // called again when the other says shownChanged: only what is another then is drawn again.
+    void follow(const PaneView& other, const HungCell& cell);
+    // The window of an image as another view has it that shows it too: those whose windows are linked with it change by
+    // the same share.
+    void shadeAlike(const PaneId& pane, const Shade& shade);
+
     static const std::vector<ViewCommandInfo>& commands(); // in the order of the menus
     void perform(ViewCommand command);
     // Of a command that is on or off, or one of several layouts or zooms, whether it is on; empty: it just acts.
@@ -138,6 +146,7 @@ Q_SIGNALS:
     void overlayStyleChanged();
     void aidsChanged(); // or the tool
     void uploadsFinished();
+    void shownChanged();                        // something of what it shows may be another: it is drawn again soon
     void frameShown();                          // it is in the window
     void graphicsFailed(const QString& reason); // no usable OpenGL: say so and offer the software renderer
 

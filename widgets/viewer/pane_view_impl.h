@@ -49,6 +49,11 @@ public:
     void followNotes(QPointF logical);
     void showCursor();
 
+    // Another view's cell (pane_view_follow.cpp).
+    void hangAlone(const HungCell& cell); // what hung before is forgotten
+    void followImage(const Impl& other, const PaneId& pane);
+    void followWords(const Impl& other, const HungCell& cell);
+
     // Commands, on the active image.
     void setLayout(ViewLayout layout);
     void maximiseOrRestore();

@@ -8,6 +8,7 @@
 #include <QProxyStyle>
 #include <QStyleFactory>
 #include <QStyleOption>
+#include <algorithm>
 
 namespace mama {
 namespace {
@@ -48,7 +49,8 @@ QPalette palette(const Colours& c)
     return p;
 }
 
-// Fusion outlines its boxes and fields darker than the window, so that an empty one cannot be seen on a dark ground.
+// Fusion outlines its boxes and fields darker than the window, so that an empty one cannot be seen on a dark ground;
+// and it cuts what does not fit in a closed list within a letter, as if that were all.
 class OutlinedStyle : public QProxyStyle
 {
 public:
@@ -58,7 +60,8 @@ public:
     {
         QProxyStyle::drawPrimitive(element, option, painter, widget);
         const bool field = element == PE_FrameLineEdit && !option->state.testFlag(State_HasFocus);
-        if (element != PE_IndicatorCheckBox && element != PE_IndicatorItemViewItemCheck && !field)
+        const bool round = element == PE_IndicatorRadioButton;
+        if (element != PE_IndicatorCheckBox && element != PE_IndicatorItemViewItemCheck && !field && !round)
             return;
         if (!isDark(option->palette))
             return;
@@ -70,9 +73,33 @@ public:
         painter->setPen(line);
         if (field)
             painter->drawRoundedRect(option->rect.adjusted(0, 0, -1, -1), 2, 2);
+        else if (round)
+            drawRing(*painter, option->rect);
         else
             painter->drawRect(option->rect.adjusted(1, 1, -2, -2));
         painter->restore();
+    }
+    void drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
+                     const QWidget* widget) const override
+    {
+        const auto* box = qstyleoption_cast<const QStyleOptionComboBox*>(option);
+        if (element != CE_ComboBoxLabel || !box)
+            return QProxyStyle::drawControl(element, option, painter, widget);
+        constexpr int edge = 2; // left free at both sides of the text
+        QStyleOptionComboBox whole(*box);
+        const QRect field = subControlRect(CC_ComboBox, box, SC_ComboBoxEditField, widget);
+        const int icon = box->currentIcon.isNull() ? 0 : box->iconSize.width() + 4;
+        whole.currentText =
+            box->fontMetrics.elidedText(box->currentText, Qt::ElideRight, field.width() - icon - 2 * edge);
+        QProxyStyle::drawControl(element, &whole, painter, widget);
+    }
+
+private:
+    static void drawRing(QPainter& painter, const QRect& area)
+    {
+        const double across = std::min(area.width(), area.height()) - 2;
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.drawEllipse(QRectF(area).center(), across / 2, across / 2);
     }
 };
 

@@ -6,10 +6,12 @@
 #include "app/workstation/read/query_hint.h"
 #include "app/workstation/read/seen_pictures.h"
 #include "app/workstation/read/studies/exam_thumbs.h"
+#include "app/workstation/read/studies/file_watch.h"
 #include "app/workstation/read/window_list.h"
 #include "app/workstation/read/work/notes_session.h"
 #include "app/workstation/read/work/reading_notes.h"
 #include "app/workstation/screens/pictures_apart.h"
+#include "app/workstation/screens/view_apart.h"
 #include "core/base/path_text.h"
 #include "core/text/sentences/report_sentences.h"
 #include "widgets/look/shown_text.h"
@@ -77,6 +79,7 @@ ReadPage::ReadPage(const QString& engineProgram, QSettings& settings, QWidget* p
     connectPanels();
     connectReader();
     connectNotes();
+    connectFiles();
     answerAtStart();
     restore();
     coverLegend();
@@ -168,6 +171,11 @@ void ReadPage::cancel()
 {
     if (closeNoteEdit())
         return;
+    if (m_viewApart->hasKeyboard()) {
+        if (!m_viewApart->view()->leaveNote())
+            m_viewApart->setOpen(false);
+        return;
+    }
     const QWidget* focus = QApplication::focusWidget();
     for (Drawer* drawer : {m_left, m_right})
         if (drawer->current() >= 0 && drawer->holds(focus)) {
@@ -199,6 +207,18 @@ void ReadPage::cancel()
 
 void ReadPage::perform(viewer::ViewCommand command)
 {
+    const bool apart = m_viewApart->perform(command);
+    if (!apart)
+        performOnPictures(command);
+    if (command == viewer::ViewCommand::NextWindow)
+        m_windows->remember();
+    if (!apart && m_viewApart->hasKeyboard() &&
+        (command == viewer::ViewCommand::NextView || command == viewer::ViewCommand::PreviousView))
+        m_viewApart->showActive();
+}
+
+void ReadPage::performOnPictures(viewer::ViewCommand command)
+{
     const auto& commands = PaneView::commands();
     const auto info = std::ranges::find(commands, command, &viewer::ViewCommandInfo::command);
     const bool alone = m_studies->study() && m_studies->alone() >= 0;
@@ -226,8 +246,6 @@ void ReadPage::perform(viewer::ViewCommand command)
     if (beside)
         m_besidePictures->leave();
     m_view->perform(command);
-    if (command == viewer::ViewCommand::NextWindow)
-        m_windows->remember();
     if (const auto layout = m_view->viewLayout();
         layouts && layout != viewer::ViewLayout::Other && layout != viewer::ViewLayout::Single) {
         m_layout = layout;
@@ -281,9 +299,9 @@ void ReadPage::connectSession()
             const QString file =
                 QString::fromStdString(pathText(m_studies->study()->images[changed.front()].path.filename()));
             m_session->rejectStudy(
-                tr("%1 was changed on disk since its picture was read: open the study again to see and score what is "
-                   "there now.")
-                    .arg(file));
+                tr("%1 was changed on disk since its picture was read: %2 reads the study anew, to see and score what "
+                   "is there now.")
+                    .arg(file, howToReadAnew()));
         }
         updateHint();
     });
@@ -429,6 +447,8 @@ void ReadPage::changeEvent(QEvent* event)
     Page::changeEvent(event);
     if (event->type() == QEvent::PaletteChange && m_queryPanel)
         updateHint(); // its colour
+    if (event->type() == QEvent::ActivationChange && isActiveWindow() && m_files)
+        m_files->look(); // somebody was elsewhere
 }
 
 void ReadPage::keep()

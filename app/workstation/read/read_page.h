@@ -9,6 +9,7 @@
 #include "widgets/panels/score_table.h"
 #include "widgets/viewer/pane_view.h"
 
+#include <QPointer>
 #include <QRectF>
 #include <QSettings>
 #include <filesystem>
@@ -38,6 +39,7 @@ class ReadingNotes;
 class SeenPictures;
 class StudyPanel;
 class VerdictBar;
+class ViewApart;
 class WindowList;
 
 // The page on which a study is read and scored: studies on the left, its images, sentences and maps on the right. It
@@ -78,6 +80,7 @@ public:
     ModelSession& session() { return *m_session; }
     viewer::PaneView& view() { return *m_view; }
     PicturesApart& apart() { return *m_apart; }
+    ViewApart& viewApart() { return *m_viewApart; }
 
 Q_SIGNALS:
     // For measurements and screenshots: the first frame that shows all pictures of the study.
@@ -109,9 +112,11 @@ private:
     void openRecent(int which);
     void openDemoStudies();
     void followLink(const QString& link);
-    void useDemoModel();      // told where there is none
-    void wantThumbs();        // of what is in sight
-    void showStudyAt(int by); // of the list as it is shown
+    void useDemoModel();                    // told where there is none
+    void wantThumbs();                      // of what is in sight
+    enum class Along { Studies, Patients }; // of the list as it is shown
+    int neighbour(Along along, int study, int by) const;
+    void showNeighbour(Along along, int by);
     void buildPanels();
     void buildPanelCommands();
     void toggle(Drawer& drawer, int panel, QWidget* first);
@@ -124,10 +129,22 @@ private:
     void connectPanels();
     void connectReader();
     void connectNotes();
+    void connectFiles(); // read_page_files.cpp
+    void watchFiles();   // of what is on screen
+    void tellChanges(const std::vector<FileWatch::Change>& changes);
+    QString changesText(const std::vector<FileWatch::Change>& changes) const;
+    QString howToReadAnew() const;
     void findLike();
-    void takeDrawn(const viewer::PaneId& pane, const Shape& shape);
+    void takeDrawn(viewer::PaneView& on, const viewer::PaneId& pane, const Shape& shape);
+    void connectDrawing(viewer::PaneView& view);
     void writeNote(qint64 id);
-    void editAt(QPointF place, const QString& text, std::function<void(const QString&)> done);
+    struct Line // of text, to be written on a picture
+    {
+        viewer::PaneView& on;
+        QPointF place; // logical pixels of it
+        QString text;
+    };
+    void edit(const Line& line, std::function<void(const QString&)> done);
     bool closeNoteEdit();
     void goToNote(qint64 id);
     void removeNotes(const QList<qint64>& ids);
@@ -174,9 +191,14 @@ private:
     void buildDisplayCommands(); // read_page_display.cpp
     void drawForScreen();        // as the settings say
     void showTestPattern();
-    void buildApart(QBoxLayout& home);       // read_page_apart.cpp
-    void toPictures(Qt::FocusReason reason); // the keyboard, wherever they are
-    QString hangingFile() const;             // in the settings' folder
+    void buildApart(QBoxLayout& home); // read_page_apart.cpp
+    void buildViewApart();
+    void connectViewApart();
+    void toggleViewApart();
+    viewer::PaneView& keyView() const;             // that the keys are for
+    std::optional<viewer::PaneId> keyPane() const; // and its image
+    void toPictures(Qt::FocusReason reason);       // the keyboard, wherever they are
+    QString hangingFile() const;                   // in the settings' folder
     void readHangings();
     void fillHangings();
     void chooseHangingFile();
@@ -196,6 +218,7 @@ private:
     void undoPlace();
     void stepAlone(int by);
     void perform(viewer::ViewCommand command);
+    void performOnPictures(viewer::ViewCommand command);
     void typeWindow();
     void measureScreen();
     void takeScreen();
@@ -223,7 +246,7 @@ private:
     ReadingNotes* m_notes = nullptr;
     NotesSession* m_drawn;
     NotesPanel* m_notesPanel = nullptr;
-    QLineEdit* m_noteEdit = nullptr;                   // while a text is written on the pictures
+    QPointer<QLineEdit> m_noteEdit;                    // while a text is written on the pictures
     std::map<std::int64_t, std::int64_t> m_renumbered; // what is drawn, since it was shown last
     bool m_placedLast = false;                         // a view was given to an image after the last thing drawn
     SeenPictures* m_seen = nullptr;
@@ -242,11 +265,14 @@ private:
     Drawer *m_left = nullptr, *m_right = nullptr;
     QStackedWidget* m_content = nullptr;
     PicturesApart* m_apart = nullptr;
-    bool m_shown = false; // the page, ever
+    ViewApart* m_viewApart = nullptr;
+    bool m_shown = false, m_studyShown = false; // the page, and a study, ever
     QLabel* m_start = nullptr;
     viewer::PaneView* m_view = nullptr;
     StudyPanel* m_studyPanel = nullptr;
     ExamThumbs* m_thumbs = nullptr;
+    FileWatch* m_files = nullptr;
+    QString m_changedTold; // of files on the disk
     RecentStudies m_recent{m_settings};
     std::vector<std::filesystem::path> m_opened;                   // to be remembered when studies are found there
     std::optional<std::pair<std::filesystem::path, int>> m_wanted; // file and frame of showFirst()
@@ -259,6 +285,7 @@ private:
     QList<QAction*> m_panelActions;
     QString m_encodingProblem, m_engineTold; // that it died
     int m_refused = 0;                       // files of the scan
+    Along m_along = Along::Studies;          // the reader went last
     Compare m_compare = Compare::Off;
     HangingPlans m_hangings;
     bool m_ownHangings = false; // of a file of the reader's: studies open at its first step

@@ -10,6 +10,7 @@
 #include "app/workstation/read/work/reader_work.h"
 #include "app/workstation/read/work/verdict_bar.h"
 #include "app/workstation/screens/screen_scale.h"
+#include "app/workstation/screens/view_apart.h"
 #include "core/base/path_text.h"
 #include "widgets/panels/query_panel.h"
 #include "widgets/panels/sentence_edit.h"
@@ -37,8 +38,10 @@ void ReadPage::buildCommands()
     add(file, {"file.folder", tr("Open f&older…"), [this] { chooseFiles(true); }, "open"});
     add(file, {"file.files", tr("Open &files…"), [this] { chooseFiles(false); }});
     add(file, {"file.demo", tr("Open s&ynthetic patients (demo)"), [this] { openDemoStudies(); }});
-    add(study, {"study.next", tr("&Next study"), [this] { showStudyAt(1); }});
-    add(study, {"study.previous", tr("&Previous study"), [this] { showStudyAt(-1); }});
+    add(study, {"study.next", tr("&Next study"), [this] { showNeighbour(Along::Studies, 1); }});
+    add(study, {"study.previous", tr("&Previous study"), [this] { showNeighbour(Along::Studies, -1); }});
+    add(study, {"study.patient.next", tr("Next p&atient"), [this] { showNeighbour(Along::Patients, 1); }});
+    add(study, {"study.patient.previous", tr("Pr&evious patient"), [this] { showNeighbour(Along::Patients, -1); }});
     add(study, {"study.find", tr("Find a stud&y…"), [this] {
                     m_left->open(0);
                     m_studyPanel->search()->setFocus(Qt::ShortcutFocusReason);
@@ -89,6 +92,7 @@ void ReadPage::buildCommands()
     addLine(study);
     add(study, {"study.header", tr("&Header of the image…"), [this] { showHeader(); }});
     add(study, {"study.pin", tr("Pin to chec&kpoints"), [this] { pinStudy(); }});
+    add(study, {"study.again", tr("Read ane&w from disk"), [this] { m_studies->openAgain(); }});
     add(study, {"study.cancel", tr("&Cancel what is under way"), [this] { cancel(); }, "", true})
         ->setProperty("ofPage", true);
     buildNoteCommands(study);
@@ -151,21 +155,25 @@ QMenu* ReadPage::buildViewCommands()
 // What is on stands pressed in the tools and ticked in the menus.
 void ReadPage::showViewState()
 {
-    for (QAction* action : m_view->actions())
-        if (const auto on = !action->data().isValid() ? std::nullopt
-                                                      : m_view->isOn(static_cast<ViewCommand>(action->data().toInt())))
+    for (QAction* action : m_view->actions()) {
+        if (!action->data().isValid())
+            continue;
+        const auto command = static_cast<ViewCommand>(action->data().toInt());
+        const PaneView& of = ViewApart::isItsOwn(command) ? keyView() : *m_view;
+        if (const auto on = of.isOn(command))
             action->setChecked(*on);
+    }
 }
 
 void ReadPage::typeWindow()
 {
-    const auto active = m_view->activePane();
+    const auto active = keyPane();
     const viewer::ViewImage* image = active ? m_view->image(*active) : nullptr;
     if (!image)
         return Q_EMIT told(tr("No image is active: click one first."), false);
     if (image->isColour())
         return Q_EMIT told(tr("A colour picture has no window."), false);
-    (new WindowDialog(*m_view, *active, window()))->open();
+    (new WindowDialog(*m_view, *active, keyView().window()))->open();
 }
 
 void ReadPage::measureScreen()
@@ -336,8 +344,9 @@ void ReadPage::rememberModel(const QString& folder)
 void ReadPage::showHeader()
 {
     const Study* study = m_studies->study();
-    const viewer::CursorInfo under = m_view->infoAt(m_view->mapFromGlobal(QCursor::pos()));
-    const auto pane = m_view->underMouse() && under.inside ? std::optional(under.pane) : m_view->activePane();
+    const PaneView& view = keyView();
+    const viewer::CursorInfo under = view.infoAt(view.mapFromGlobal(QCursor::pos()));
+    const auto pane = view.underMouse() && under.inside ? std::optional(under.pane) : keyPane();
     if (!study || !pane || pane->study != study->uid || pane->image >= study->images.size())
         return Q_EMIT told(tr("No image is on screen: open a study first."), true);
     BackgroundJob::start<HeaderList>(

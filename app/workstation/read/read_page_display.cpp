@@ -4,6 +4,7 @@
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/screens/display_dialog.h"
 #include "app/workstation/screens/pictures_apart.h"
+#include "app/workstation/screens/view_apart.h"
 #include "widgets/display/test_pattern_window.h"
 
 #include <QAction>
@@ -22,6 +23,12 @@ void ReadPage::buildDisplayCommands()
                                 [this] { m_apart->setApart(!m_apart->isApart()); }});
     apart->setCheckable(true);
     connect(m_apart, &PicturesApart::changed, apart, &QAction::setChecked);
+    QAction* detach =
+        add(menu, {"view.detach", tr("The active &view in a window of its own"), [this] { toggleViewApart(); }});
+    detach->setCheckable(true);
+    const auto tick = [this, detach] { detach->setChecked(m_viewApart->isOpen()); };
+    connect(detach, &QAction::triggered, detach, tick);
+    connect(m_viewApart, &ViewApart::changed, detach, tick);
     add(menu, {"view.pattern", tr("&Test pattern"), [this] { showTestPattern(); }});
     add(menu, {"view.memory", tr("&Memory for pictures…"),
                [this] { MemoryDialog(m_studies->cache(), m_settings, window()).exec(); }});
@@ -50,7 +57,7 @@ QString ReadPage::displayNote() const
 void ReadPage::showTestPattern()
 {
     auto* pattern = new TestPatternWindow(describedScreen(m_settings), window());
-    pattern->setGeometry(m_view->screen()->geometry());
+    pattern->setGeometry(keyView().screen()->geometry());
     pattern->showFullScreen();
     pattern->activateWindow();
 }

@@ -61,16 +61,9 @@ void ReadPage::connectNotes()
     connect(m_drawn, &NotesSession::renumbered, this, [this](qint64 from, qint64 to) { m_renumbered[from] = to; });
     connect(m_drawn, &NotesSession::offerChanged, this, &ReadPage::showOffer);
     connect(m_drawn, &NotesSession::told, this, &ReadPage::told);
+    connectDrawing(*m_view);
     connect(m_drawn, &NotesSession::outdated, this, &ReadPage::outdated);
-    connect(m_view, &PaneView::noteDrawn, this, &ReadPage::takeDrawn);
-    connect(m_view, &PaneView::noteMoved, this, [this](qint64 id, const Shape& shape) {
-        m_placedLast = false;
-        m_drawn->move(id, shape);
-    });
-    connect(m_view, &PaneView::shapeRefused, this,
-            [this](ShapeKind kind) { Q_EMIT told(viewer::refusedText(kind), false); });
     connect(m_view, &PaneView::noteSelected, m_notesPanel, &NotesPanel::select);
-    connect(m_view, &PaneView::noteTextAsked, this, &ReadPage::writeNote);
     const auto showHow = [this] {
         m_notesPanel->setEmptyText(
             tr("Nothing is drawn on this study yet. Draw on a picture with %1 (distance), %2 (area), %3 (angle), %4 (values "
@@ -91,8 +84,21 @@ void ReadPage::connectNotes()
     showOffer();
 }
 
+void ReadPage::connectDrawing(PaneView& view)
+{
+    connect(&view, &PaneView::noteDrawn, this,
+            [this, &view](const viewer::PaneId& pane, const Shape& shape) { takeDrawn(view, pane, shape); });
+    connect(&view, &PaneView::noteMoved, this, [this](qint64 id, const Shape& shape) {
+        m_placedLast = false;
+        m_drawn->move(id, shape);
+    });
+    connect(&view, &PaneView::shapeRefused, this,
+            [this](ShapeKind kind) { Q_EMIT told(viewer::refusedText(kind), false); });
+    connect(&view, &PaneView::noteTextAsked, this, &ReadPage::writeNote);
+}
+
 // A shape is kept as it was drawn; a note asks for its words first.
-void ReadPage::takeDrawn(const viewer::PaneId& pane, const Shape& shape)
+void ReadPage::takeDrawn(PaneView& on, const viewer::PaneId& pane, const Shape& shape)
 {
     const Study* study = m_studies->study();
     if (!study || pane.study != study->uid || !m_drawn->mayDraw(pane.image))
@@ -102,7 +108,7 @@ void ReadPage::takeDrawn(const viewer::PaneId& pane, const Shape& shape)
         return m_view->selectNote(m_drawn->add(pane.image, shape));
     }
     const Point at = handlesOf(shape).front();
-    editAt(m_view->placeOf(pane, at), {}, [this, pane, shape](const QString& text) {
+    edit({on, on.placeOf(pane, at), {}}, [this, pane, shape](const QString& text) {
         const Study* now = m_studies->study();
         if (!text.isEmpty() && now && now->uid == pane.study) {
             m_placedLast = false;
@@ -118,11 +124,12 @@ void ReadPage::writeNote(qint64 id)
     if (!note || !study)
         return Q_EMIT told(tr("Choose what was drawn first: click it, or its row among the notes."), false);
     const Point at = handlesOf(note->annotation.shape).front();
-    editAt(m_view->placeOf({study->uid, note->image}, at), QString::fromStdString(note->annotation.text),
-           [this, id](const QString& text) {
-               m_placedLast = false;
-               m_drawn->setText(id, text);
-           });
+    PaneView& on = keyView();
+    edit({on, on.placeOf({study->uid, note->image}, at), QString::fromStdString(note->annotation.text)},
+         [this, id](const QString& text) {
+             m_placedLast = false;
+             m_drawn->setText(id, text);
+         });
 }
 
 // What is chosen, by the rectangle around it, in the library that is open.
@@ -151,18 +158,18 @@ void ReadPage::findLike()
 }
 
 // A line to write on, over the pictures: Enter keeps it, Esc or a click elsewhere does not.
-void ReadPage::editAt(QPointF place, const QString& text, std::function<void(const QString&)> done)
+void ReadPage::edit(const Line& line, std::function<void(const QString&)> done)
 {
     delete m_noteEdit;
-    m_noteEdit = new QLineEdit(text, m_view);
+    m_noteEdit = new QLineEdit(line.text, &line.on);
     m_noteEdit->setObjectName(QStringLiteral("note.text"));
     m_noteEdit->setAccessibleName(tr("Text of the note"));
     m_noteEdit->setPlaceholderText(tr("Text, then Enter"));
     m_noteEdit->setMaxLength(500);
-    m_noteEdit->resize(std::min(280, std::max(120, m_view->width() - 16)), m_noteEdit->sizeHint().height());
-    const QPoint at = place.toPoint() + QPoint(10, 10);
-    m_noteEdit->move(std::clamp(at.x(), 0, std::max(0, m_view->width() - m_noteEdit->width())),
-                     std::clamp(at.y(), 0, std::max(0, m_view->height() - m_noteEdit->height())));
+    m_noteEdit->resize(std::min(280, std::max(120, line.on.width() - 16)), m_noteEdit->sizeHint().height());
+    const QPoint at = line.place.toPoint() + QPoint(10, 10);
+    m_noteEdit->move(std::clamp(at.x(), 0, std::max(0, line.on.width() - m_noteEdit->width())),
+                     std::clamp(at.y(), 0, std::max(0, line.on.height() - m_noteEdit->height())));
     connect(m_noteEdit, &QLineEdit::returnPressed, this, [this, done = std::move(done)] {
         const QString given = m_noteEdit->text().trimmed();
         closeNoteEdit();
@@ -172,7 +179,7 @@ void ReadPage::editAt(QPointF place, const QString& text, std::function<void(con
     m_noteEdit->raise();
     m_noteEdit->setFocus(Qt::ShortcutFocusReason);
     connect(qApp, &QApplication::focusChanged, m_noteEdit, [this](const QWidget* from, const QWidget* to) {
-        if (from == m_noteEdit && to && to != m_noteEdit && window()->isAncestorOf(to))
+        if (m_noteEdit && from == m_noteEdit && to && to != m_noteEdit && m_noteEdit->window()->isAncestorOf(to))
             closeNoteEdit();
     });
 }
@@ -185,7 +192,10 @@ bool ReadPage::closeNoteEdit()
     m_noteEdit = nullptr;
     edit->hide();
     edit->deleteLater();
-    toPictures(Qt::OtherFocusReason);
+    if (edit->parentWidget() == m_view)
+        toPictures(Qt::OtherFocusReason);
+    else
+        edit->parentWidget()->setFocus(Qt::OtherFocusReason);
     return true;
 }
 

@@ -152,7 +152,7 @@ void ReadPage::restore()
     m_studyPanel->setOrder(
         static_cast<ExamOrder>(qBound(0, m_settings.value(settings_keys::studyOrder, 0).toInt(), 2)));
     m_reader->setReadFirst(m_settings.value(settings_keys::readFirst, false).toBool());
-    m_left->setPanelWidth(m_settings.value(settings_keys::leftWidth, 240).toInt());
+    m_left->setPanelWidth(m_settings.value(settings_keys::leftWidth, 256).toInt());
     m_right->setPanelWidth(m_settings.value(settings_keys::rightWidth, 380).toInt());
     m_left->open(m_settings.value(settings_keys::leftPanel, -1).toInt() == 0 ? 0 : -1);
     m_right->open(std::clamp(m_settings.value(settings_keys::rightPanel, -1).toInt(), -1, 2));

@@ -7,6 +7,7 @@
 #include "app/workstation/read/window_list.h"
 #include "app/workstation/read/work/notes_session.h"
 #include "app/workstation/read/work/reading_notes.h"
+#include "app/workstation/screens/view_apart.h"
 #include "core/base/path_text.h"
 #include "widgets/look/shown_text.h"
 #include "widgets/panels/query_panel.h"
@@ -67,7 +68,7 @@ void ReadPage::connectStudies()
         updateCaption();
     });
     connect(m_studies, &StudySession::scanned, this, &ReadPage::showScanned);
-    m_studies->setFollowing([this](int study) { return m_studyPanel->neighbour(study, 1); });
+    m_studies->setFollowing([this](int study) { return neighbour(m_along, study, 1); });
     connect(m_studies, &StudySession::scanFailed, this, [this](const QString& reason) {
         m_start->setText(tr("<h3>Nothing was opened</h3><p>%1</p>").arg(reason.toHtmlEscaped()));
         Q_EMIT told(reason, true);
@@ -160,6 +161,8 @@ void ReadPage::showStudy()
         showReferenceRange();
     updateCaption();
     updateHint();
+    if (!std::exchange(m_studyShown, true)) // a view that had a window of its own has it again
+        m_viewApart->setMonitors(monitorsNow());
     showWanted();
 }
 
@@ -206,11 +209,21 @@ void ReadPage::wantThumbs()
     m_thumbs->want(wanted);
 }
 
-void ReadPage::showStudyAt(int by)
+int ReadPage::neighbour(Along along, int study, int by) const
 {
-    const int study = m_studyPanel->neighbour(m_studies->current(), by);
-    if (study >= 0)
-        m_studies->show(study);
+    return along == Along::Patients ? m_studyPanel->neighbourPatient(study, by) : m_studyPanel->neighbour(study, by);
+}
+
+void ReadPage::showNeighbour(Along along, int by)
+{
+    m_along = along;
+    if (const int study = neighbour(along, m_studies->current(), by); study >= 0)
+        return m_studies->show(study);
+    const bool patients = along == Along::Patients;
+    Q_EMIT told(
+        by > 0 ? (patients ? tr("This is the last patient of the list.") : tr("This is the last study of the list."))
+               : (patients ? tr("This is the first patient of the list.") : tr("This is the first study of the list.")),
+        false);
 }
 
 // The four views as they hang, or one image by itself.
@@ -223,6 +236,7 @@ void ReadPage::hang()
     m_seen->leave();
     showExams();
     m_view->setStandardViews(m_studies->hanging());
+    m_viewApart->setViews(m_studies->hanging());
     for (const auto& [slot, pane] : m_studies->hanging())
         if (!m_view->image(pane))
             m_view->setEmptyText(pane, tr("reading…"));

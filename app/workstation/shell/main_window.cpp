@@ -4,6 +4,7 @@
 #include "app/workstation/read/work/notes_session.h"
 #include "app/workstation/screens/monitors.h"
 #include "app/workstation/screens/pictures_apart.h"
+#include "app/workstation/screens/view_apart.h"
 #include "app/workstation/shell/message_strip.h"
 #include "app/workstation/shell/shortcuts.h"
 #include "app/workstation/shell/status_area.h"
@@ -121,12 +122,17 @@ void MainWindow::connectPages()
     };
     connect(&m_read->reader(), &ReaderWork::gateChanged, m_train, giveReadFirst);
     giveReadFirst();
-    connect(&m_read->apart(), &PicturesApart::changed, this, [this](bool apart) {
-        if (apart) // every key works there too
-            for (QAction* command : m_commands)
-                m_read->apart().window()->addAction(command);
-    });
+    const auto giveKeys = [this](auto& apart) { // every key works there too
+        if (QWidget* window = apart.window())
+            window->addActions({m_commands.begin(), m_commands.end()});
+    };
+    connect(&m_read->apart(), &PicturesApart::changed, this, [this, giveKeys] { giveKeys(m_read->apart()); });
+    connect(&m_read->viewApart(), &ViewApart::changed, this, [this, giveKeys] { giveKeys(m_read->viewApart()); });
     connect(&m_read->apart(), &PicturesApart::windowActive, this, [this] { settleKeys(*m_read); });
+    connect(&m_read->viewApart(), &ViewApart::keyboardMoved, this, [this] {
+        if (m_read->viewApart().hasKeyboard())
+            settleKeys(*m_read);
+    });
     connect(m_read, &ReadPage::modelsAsked, this, [this] { showPage(*m_models); });
     connect(m_read, &ReadPage::libraryAsked, this, [this] { showPage(*m_library); });
     connect(m_read, &ReadPage::regionAsked, this,
@@ -249,8 +255,9 @@ bool MainWindow::eventFilter(QObject* watched, QEvent* event)
     auto& drop = static_cast<QDropEvent&>(*event); // the others are of its kind
     const auto* widget = qobject_cast<const QWidget*>(watched);
     const QList<QUrl> urls = drop.mimeData()->urls();
-    if (!widget || (widget->window() != this && widget->window() != m_read->apart().window()) ||
-        std::ranges::none_of(urls, &QUrl::isLocalFile))
+    const QWidget* window = widget ? widget->window() : nullptr;
+    if (!widget || std::ranges::none_of(urls, &QUrl::isLocalFile) ||
+        (window != this && window != m_read->apart().window() && window != m_read->viewApart().window()))
         return QMainWindow::eventFilter(watched, event);
     drop.acceptProposedAction();
     if (type != QEvent::Drop)

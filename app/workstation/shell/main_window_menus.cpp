@@ -3,6 +3,7 @@
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/page/menu_keys.h"
 #include "app/workstation/screens/pictures_apart.h"
+#include "app/workstation/screens/view_apart.h"
 #include "app/workstation/shell/command_palette.h"
 #include "app/workstation/shell/keys_dialog.h"
 #include "app/workstation/shell/main_window.h"
@@ -73,9 +74,10 @@ void MainWindow::buildMenus()
     buildThemes(view->addMenu(tr("T&heme")));
     m_panels = view->addMenu(tr("&Panels"));
     command(view, "view.fullscreen", tr("&Full screen"), [this] {
-        QWidget* apart = m_read->apart().window();
-        QWidget& whole = apart && apart->isActiveWindow() ? *apart : *this;
-        whole.isFullScreen() ? whole.showNormal() : whole.showFullScreen();
+        QWidget* whole = this; // or the window of pictures that has the keyboard
+        for (QWidget* apart : {m_read->apart().window(), m_read->viewApart().window()})
+            whole = apart && apart->isActiveWindow() ? apart : whole;
+        whole->isFullScreen() ? whole->showNormal() : whole->showFullScreen();
     });
     command(help, "help.commands", tr("Find a &command…"), [this] { showPalette(); });
     command(help, "help.keys", tr("&Keys and mouse…"), [this] { showKeys(); });

@@ -9,9 +9,6 @@ namespace mama {
 // Whether compressed frames of this transfer syntax can be decoded.
 bool hasDecoder(const std::string& transferSyntax);
 
-// Whether a fragment starts with an RLE header for such frames (PS3.5 G.5).
-bool beginsRle(std::span<const std::byte> fragment, const PixelLayout& layout);
-
 // Decodes one frame from its joined fragments. The stream's own header is checked against the layout before a
 // decoder sees it. Empty on failure, with the reason in why.
 std::optional<RawFrame> decodeFrame(const std::string& transferSyntax, std::vector<std::byte> compressed,

@@ -5,6 +5,7 @@
 #include "core/dicom/codec/bit_use.h"
 #include "core/dicom/codec/frame_codec.h"
 #include "core/dicom/codec/native_frame.h"
+#include "core/dicom/codec/rle_frame.h"
 #include "core/dicom/data_set/element_header.h"
 #include "core/image/zero_holes.h"
 

@@ -7,6 +7,7 @@
 
 #include <QApplication>
 #include <QHelpEvent>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolTip>
@@ -1108,6 +1109,29 @@ private Q_SLOTS:
         facts.warning = QStringLiteral("the text holds no word: its similarity means nothing");
         QVERIFY(amber(facts) > 20);
         QVERIFY(facts.key() != before); // drawn anew
+    }
+
+    // A threshold above the scale leaves its bar dark, and the legend says why.
+    void aThresholdAboveTheScaleIsSaid()
+    {
+        ViewModel model;
+        model.setArea({0, 0, 800, 600});
+        model.setStandardViews(fourViews());
+        const auto image = makeImage(breastLike(Slot::RCC, 1000, 800, 0.1));
+        model.setImage(paneOf(Slot::RCC), image);
+        model.setOverlay(paneOf(Slot::RCC), std::make_shared<MapOverlay>(makeMap(*image, {0, 0, 800, 1000}, 140,
+                                                                                 [](int, int) { return 0.5F; })));
+        OverlayStyle style;
+        style.low = -0.2;
+        style.high = 0.4;
+        const auto words = [&](double threshold) {
+            style.threshold = threshold;
+            return legendFacts(model, {}, style).text();
+        };
+        QVERIFY2(words(0.6).contains(QRegularExpression(QStringLiteral("threshold \\S+, above the scale"))),
+                 qPrintable(words(0.6)));
+        QVERIFY(words(0.1).contains(QRegularExpression(QStringLiteral("threshold \\S+ "))));
+        QVERIFY(!words(-2).contains(QStringLiteral("threshold")));
     }
 
     void imagesOfTwoStudiesHangAtOnce()

@@ -61,7 +61,7 @@ WindowDialog::WindowDialog(viewer::PaneView& view, const viewer::PaneId& of, QWi
     m_told = new QLabel(this);
     m_told->setObjectName(QStringLiteral("window.told"));
     m_told->setWordWrap(true);
-    m_all = new QRadioButton(tr("&all %1 linked views").arg(group.size()), this);
+    m_all = new QRadioButton(tr("&all linked views"), this);
     m_all->setVisible(group.size() > 1);
     m_one = new QRadioButton(tr("&this view alone"), this);
     (group.size() > 1 ? m_all : m_one)->setChecked(true);

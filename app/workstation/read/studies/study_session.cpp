@@ -29,6 +29,18 @@ struct Opened
 
 void StudySession::open(const std::vector<std::filesystem::path>& paths)
 {
+    m_paths = paths;
+    scanPaths({});
+}
+
+void StudySession::openAgain()
+{
+    if (m_current >= 0)
+        scanPaths(std::string(shown().uid));
+}
+
+void StudySession::scanPaths(const std::string& first)
+{
     cancel();
     m_studies.clear();
     m_patients.clear();
@@ -42,7 +54,7 @@ void StudySession::open(const std::vector<std::filesystem::path>& paths)
     Q_EMIT progress(tr("looking for studies"), 0, 0);
     BackgroundJob::Callbacks<Opened> calls;
     // Headers only: pixels are decoded once, when they are shown.
-    calls.work = [paths, complete = m_complete](const Job& job) -> Cancellable<Opened> {
+    calls.work = [paths = m_paths, complete = m_complete](const Job& job) -> Cancellable<Opened> {
         auto report = scan(paths, job, {.readPixels = false});
         if (!report)
             return {};
@@ -61,14 +73,17 @@ void StudySession::open(const std::vector<std::filesystem::path>& paths)
         Q_EMIT progress({}, 0, -1);
         Q_EMIT scanFailed(reason);
     };
-    calls.done = [this](Opened opened) {
+    calls.done = [this, first](Opened opened) {
         m_scanning = false;
         m_studies = std::move(opened.report.studies);
         m_patients = std::move(opened.patients);
         Q_EMIT progress({}, 0, -1);
         Q_EMIT scanned(opened.report.problems, opened.report.others);
+        const auto again = std::ranges::find(m_studies, first, &Study::uid);
         if (!m_studies.empty())
-            show(0);
+            show(again == m_studies.end() ? 0 : static_cast<int>(again - m_studies.begin()));
+        if (!first.empty() && again == m_studies.end())
+            Q_EMIT gone();
     };
     m_scan = BackgroundJob::start<Opened>(this, std::move(calls));
 }
@@ -90,10 +105,15 @@ void StudySession::show(int study)
     m_prior = priorOf(m_studies, patient, static_cast<std::size_t>(study));
     m_newest = m_studies[patient.front()].date <= shown().date;
     m_wantsPrior = false;
-    m_hangings.try_emplace(shown().uid, hangingOf(shown()));
-    if (!changedOnDisk().empty())
+    const bool seen = !m_hangings.try_emplace(shown().uid, hangingOf(shown())).second;
+    std::vector<std::filesystem::path> changed;
+    for (const std::size_t image : changedOnDisk())
+        changed.push_back(shown().images[image].path);
+    if (!changed.empty())
         m_cache.forget(shown().uid); // what was read ahead, or earlier, is no longer so
     Q_EMIT studyShown();
+    if (seen && !changed.empty())
+        Q_EMIT readAnew(changed);
     if (const auto* pictures = m_cache.find(shown().uid)) {
         for (const LoadedImage& image : PictureCache::Pictures(*pictures))
             Q_EMIT pictureReady(image);
@@ -110,9 +130,27 @@ std::vector<std::size_t> StudySession::changedOnDisk() const
     std::vector<std::size_t> changed;
     if (const auto* pictures = study() ? m_cache.find(study()->uid) : nullptr)
         for (const LoadedImage& each : *pictures)
-            if (each.picture && each.changedOnDisk(study()->images.at(each.index)))
+            if (each.changedOnDisk(study()->images.at(each.index)))
                 changed.push_back(each.index);
     return changed;
+}
+
+std::vector<FileWatch::File> StudySession::filesRead() const
+{
+    std::vector<FileWatch::File> files;
+    const int prior = m_wantsPrior ? static_cast<int>(*m_prior.study) : -1;
+    for (const int each : {m_current, prior}) {
+        if (each < 0)
+            continue;
+        const Study& of = m_studies[static_cast<std::size_t>(each)];
+        const auto* pictures = m_cache.find(of.uid);
+        if (const auto arriving = m_arriving.find(each); !pictures && arriving != m_arriving.end())
+            pictures = &arriving->second;
+        if (pictures)
+            for (const LoadedImage& image : *pictures)
+                files.push_back({of.images.at(image.index).path, image.file});
+    }
+    return files;
 }
 
 // The four views; where the study has none of them, or one image and no other, that image alone.

@@ -1,5 +1,6 @@
 #pragma once
 #include "app/workstation/engine/background_job.h"
+#include "app/workstation/read/studies/file_watch.h"
 #include "app/workstation/read/studies/picture_cache.h"
 #include "core/study/patients.h"
 #include "core/study/scan.h"
@@ -30,6 +31,8 @@ public:
     void setFollowing(std::function<int(int)> following) { m_following = std::move(following); }
     // Scans files and folders and shows the first study. What was open before goes.
     void open(const std::vector<std::filesystem::path>& paths);
+    // The same again, as it is there now, and shows the study that is on screen, if it is still there.
+    void openAgain();
     void show(int study);
     void cancel();
 
@@ -65,6 +68,8 @@ public:
     std::vector<std::size_t> beside() const;
     // Images of the study on screen whose files are others now than those that were read for the pictures.
     std::vector<std::size_t> changedOnDisk() const;
+    // Those of the study on screen and of its prior, if that is wanted, as far as they are read or were refused.
+    std::vector<FileWatch::File> filesRead() const;
     PictureCache& cache() { return m_cache; }
     bool busy() const { return m_scanning || m_waiting > 0; }
 
@@ -72,8 +77,10 @@ Q_SIGNALS:
     void scanStarted();
     void scanned(const std::vector<mama::ScanProblem>& problems, const std::vector<mama::ScanProblem>& others);
     void scanFailed(const QString& reason);
-    void studyShown();     // cells are to be emptied; pictures follow
-    void hangingChanged(); // of the study on screen; what is missing follows
+    void gone(); // what was open before it was opened again: another study is shown, or none
+    void readAnew(const std::vector<std::filesystem::path>& files); // of a study shown again: they are others now
+    void studyShown();                                              // cells are to be emptied; pictures follow
+    void hangingChanged();                                          // of the study on screen; what is missing follows
     void pictureReady(const mama::LoadedImage& image);
     void priorReady(const mama::LoadedImage& image);                // of priorStudy()
     void studyComplete();                                           // every hung image is there or refused
@@ -98,6 +105,7 @@ private:
     StudyImage* imageAt(int image); // of the study on screen; null: none
     const Hanging& now() const;
     Hanging& now() { return m_hangings.at(shown().uid); }
+    void scanPaths(const std::string& first); // UID of the study to be shown; empty: the first
     void load(int study, bool ahead);
     const PatientExams& patientOf(std::size_t study) const;
     void take(int study, bool ahead, LoadedImage image, std::size_t expected);
@@ -105,6 +113,7 @@ private:
     void readMissing(std::size_t image);      // beside those that hung when the study was shown
     void rehung();
 
+    std::vector<std::filesystem::path> m_paths; // that were opened
     std::vector<Study> m_studies;
     int m_current = -1;
     std::vector<PatientExams> m_patients;

@@ -29,6 +29,14 @@ std::string word(const QString& text)
     return kept.substr(0, 64);
 }
 
+nlohmann::json hungImage(const StudyImage& facts)
+{
+    nlohmann::json image{{"frame", facts.frame}, {"slot", mama::name(facts.slot)}};
+    if (!facts.header.sopUid.empty())
+        image["image"] = facts.header.sopUid;
+    return image;
+}
+
 void nameModel(nlohmann::json& detail, const std::optional<ModelFacts>& model)
 {
     if (!model)
@@ -81,6 +89,7 @@ void ReadingNotes::studyShown(const Study& study)
     m_study = study.uid;
     m_layout = viewer::ViewLayout::Other;
     m_hung.clear();
+    m_apartHung.reset();
     nlohmann::json images = nlohmann::json::array();
     for (const StudyImage& image : study.images)
         if (!image.header.sopUid.empty())
@@ -107,14 +116,43 @@ void ReadingNotes::rested()
                                         {"centre", shade.window.centre},
                                         {"width", shade.window.width}});
         }
+    noteApart();
     if (!std::exchange(m_zoomed, false))
         return;
     noteHanging();
-    const auto active = m_view.activePane();
-    if (const viewer::ViewImage* image = active ? m_view.image(*active) : nullptr) {
-        const viewer::ViewPose pose = m_view.pose(*active);
-        note(ReadingEvent::Zoom, {{"image", image->facts().header.sopUid}, {"factor", pose.pixelsPerMm}});
-    }
+    noteZoom(m_view, m_view.activePane());
+}
+
+void ReadingNotes::noteZoom(const viewer::PaneView& view, const std::optional<viewer::PaneId>& pane)
+{
+    if (const viewer::ViewImage* image = pane ? view.image(*pane) : nullptr)
+        note(ReadingEvent::Zoom, {{"image", image->facts().header.sopUid}, {"factor", view.pose(*pane).pixelsPerMm}});
+}
+
+void ReadingNotes::viewApart(const viewer::PaneView* view)
+{
+    if (view && view != m_apart)
+        for (const auto changed : {&viewer::PaneView::zoomChanged, &viewer::PaneView::uploadsFinished})
+            connect(view, changed, this, [this] {
+                m_apartZoomed = true;
+                m_rest.start();
+            });
+    m_apart = view;
+    m_rest.start();
+}
+
+// Its image when that is another one, and how it is zoomed.
+void ReadingNotes::noteApart()
+{
+    const auto pane = m_apart ? m_apart->activePane() : std::nullopt;
+    const viewer::ViewImage* image = pane ? m_apart->image(*pane) : nullptr;
+    const auto hung = image ? pane : std::nullopt;
+    if (std::exchange(m_apartHung, hung) != hung)
+        note(ReadingEvent::Hung,
+             {{"name", "apart"},
+              {"hung", image ? nlohmann::json::array({hungImage(image->facts())}) : nlohmann::json::array()}});
+    if (std::exchange(m_apartZoomed, false) && hung)
+        noteZoom(*m_apart, hung);
 }
 
 // Which images hang, each with its place, when that has changed.
@@ -125,13 +163,8 @@ void ReadingNotes::noteHanging()
         return;
     m_hung = std::move(panes);
     nlohmann::json images = nlohmann::json::array();
-    for (const viewer::PaneId& pane : m_hung) {
-        const StudyImage& facts = m_view.image(pane)->facts();
-        nlohmann::json image{{"frame", facts.frame}, {"slot", mama::name(facts.slot)}};
-        if (!facts.header.sopUid.empty())
-            image["image"] = facts.header.sopUid;
-        images.push_back(std::move(image));
-    }
+    for (const viewer::PaneId& pane : m_hung)
+        images.push_back(hungImage(m_view.image(pane)->facts()));
     note(ReadingEvent::Hung, {{"name", name(m_layout)}, {"hung", std::move(images)}});
 }
 
