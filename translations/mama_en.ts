@@ -12,7 +12,7 @@
     </message>
 </context>
 <context>
-    <name>mama::LabelDialog</name>
+    <name>mama::StudyLabelDialog</name>
     <message numerus="yes">
         <source>Changes of group and tags also for the %n ticked or selected run(s)</source>
         <translation>
@@ -22,7 +22,31 @@
     </message>
 </context>
 <context>
+    <name>mama::StudyLabelDialog</name>
+    <message numerus="yes">
+        <source>Label %n studies</source>
+        <translation>
+            <numerusform>Label %n study</numerusform>
+            <numerusform>Label %n studies</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>mama::LibraryPage</name>
+    <message numerus="yes">
+        <source>Export the list of %n image(s)</source>
+        <translation>
+            <numerusform>Export the list of %n image</numerusform>
+            <numerusform>Export the list of %n images</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Saved %n image(s): %1</source>
+        <translation>
+            <numerusform>Saved %n image: %1</numerusform>
+            <numerusform>Saved %n images: %1</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>Name of the cohort of %n study(s):</source>
         <translation>

@@ -167,6 +167,7 @@ const std::vector<KeyOf>& keyMap()
         {"library.read", "Ctrl+Return"},
         {"library.back", "Backspace"},
         {"library.tag", "T"},
+        {"library.label", "Shift+L"},
         {"library.tag.1", "1"},
         {"library.tag.2", "2"},
         {"library.tag.3", "3"},

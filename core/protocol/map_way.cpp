@@ -72,6 +72,8 @@ std::string mapWayName(const std::string& way, const std::vector<std::string>& w
     return way.empty() && std::ranges::find(ways, standard) != ways.end() ? standard : way;
 }
 
+const std::string& keptMapWay(const std::string& kept) { return kept.empty() ? readOutNames().front() : kept; }
+
 UserText mapWayLegend(const std::string& way, const std::string& kind)
 {
     if (kind == "mama" && way == readOutNames().front())

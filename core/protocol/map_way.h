@@ -16,6 +16,8 @@ UserText mapWayMeaning(const std::string& way);
 // What a reader is told of a way that ModelInfo::mapWay() gave of a model with these: "standard" has its name too;
 // empty: there is one way only.
 std::string mapWayName(const std::string& way, const std::vector<std::string>& ways);
+// The name of a way as sets and caches keep it, where empty is the first read-out, or a model's one way.
+const std::string& keptMapWay(const std::string& kept);
 // What a legend says of maps of that way by a model of that kind (ModelKind's name): whether it was trained so.
 UserText mapWayLegend(const std::string& way, const std::string& kind);
 

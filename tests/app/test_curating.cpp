@@ -2,6 +2,7 @@
 #include "tests/app/mama_command.h"
 #include "tests/app/window_fixture.h"
 
+#include "app/workstation/library/dialogs/study_label_dialog.h"
 #include "app/workstation/library/dialogs/tag_dialog.h"
 #include "app/workstation/library/dialogs/vocabulary_dialog.h"
 #include "app/workstation/library/pictures/stored_pictures.h"
@@ -12,19 +13,23 @@
 #include "core/library/studies/study_keys.h"
 #include "core/tables/importers/data_sets.h"
 #include "widgets/library/filter_line.h"
+#include "widgets/library/study_details.h"
 #include "widgets/library/study_grid.h"
 
 #include <QAbstractItemView>
 #include <QAction>
 #include <QComboBox>
+#include <QDialogButtonBox>
 #include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QMenu>
 #include <QMessageBox>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTableView>
+#include <QTextBrowser>
 #include <QTimer>
 #include <QToolButton>
 #include <nlohmann/json.hpp>
@@ -80,6 +85,34 @@ private:
             ids.push_back(page.session().result().columns->id(row));
         std::sort(ids.begin(), ids.end());
         return ids;
+    }
+
+    static QString lastAction(LibraryPage& page)
+    {
+        return page.findChild<QLabel*>(QStringLiteral("library.last"))->text();
+    }
+    // What a filter leaves of the page's columns, whatever is on screen.
+    static std::vector<std::uint32_t> studiesOf(LibraryPage& page, const char* filter)
+    {
+        return answer(page.session().result().columns, {.filter = filter}).rows;
+    }
+    static bool isOf(const StudyDetails& details, const QString& link, const char* task)
+    {
+        bool isNumber = false;
+        const int number = link.section(QLatin1Char(':'), 1).toInt(&isNumber);
+        const FactLabel* label = isNumber ? labelOf(details.facts(), number) : nullptr;
+        return label && label->task == task;
+    }
+    // In the dialog that the next action opens.
+    static void inDialog(std::function<void(StudyLabelDialog&)> then)
+    {
+        QTimer::singleShot(0, qApp, [then] {
+            QTRY_VERIFY(qobject_cast<StudyLabelDialog*>(QApplication::activeModalWidget()));
+            auto* dialog = qobject_cast<StudyLabelDialog*>(QApplication::activeModalWidget());
+            then(*dialog);
+            if (dialog->isVisible())
+                dialog->reject();
+        });
     }
 
 private Q_SLOTS:
@@ -241,6 +274,98 @@ private Q_SLOTS:
             {"library", "vocabulary", "set", "--library", library, "--dataset", "rsna", "density", "C", "x"});
         QVERIFY(refused.status != 0);
         QVERIFY2(refused.err.contains("A, B, C or D"), refused.err.constData());
+    }
+
+    // A label is edited where it is seen: by mouse in the details, by keys on all that is selected; each one step of
+    // undo, which leads back to the study also when the filter had taken it away.
+    void aLabelIsEditedWhereItIsSeen()
+    {
+        const QString library = makeLibrary(QStringLiteral("labels"));
+        WindowFixture fixture;
+        LibraryPage* page = openAndWait(fixture, library);
+        QVERIFY(page && QTest::qWaitForWindowActive(&fixture.window()));
+        page->findChild<QAction*>(QStringLiteral("library.details"))->setChecked(true);
+        auto* grid = page->findChild<StudyGrid*>(QStringLiteral("studyGrid"));
+        auto* details = page->findChild<StudyDetails*>();
+        const auto rows = [&](const char* filter) { return static_cast<int>(studiesOf(*page, filter).size()); };
+        const int dense = rows("density = D"), thin = rows("density = A");
+        QVERIFY(dense > 1 && thin > 1 && dense + thin < women);
+        page->setFilter(QStringLiteral("density = A"));
+        QTRY_COMPARE(page->place().rows(), thin);
+        const std::int64_t first = page->session().result().columns->id(page->session().result().rows.front());
+        page->place().setCurrent(0);
+        QTRY_COMPARE(details->study(), first);
+
+        // By mouse: the value is a link.
+        const auto link = [&](const QString& begins) {
+            auto* text = details->text();
+            for (int y = 0; y < text->viewport()->height(); y += 4)
+                for (int x = 0; x < text->viewport()->width(); x += 4)
+                    if (const QString at = text->anchorAt({x, y});
+                        at.startsWith(begins) && isOf(*details, at, "density"))
+                        return QPoint(x, y);
+            return QPoint(-1, -1);
+        };
+        QVERIFY(details->text()->find(QStringLiteral("density"))); // scrolls there
+        const QPoint at = link(QStringLiteral("label:"));
+        QVERIFY(at.x() >= 0);
+        fixture.screenshot(QStringLiteral("library-label-link"));
+        bool asked = false;
+        inDialog([&](StudyLabelDialog& dialog) {
+            QCOMPARE(dialog.task(), std::string("density"));
+            QCOMPARE(dialog.value(), std::string("A")); // as it is now
+            QCOMPARE(dialog.thing().level, std::string("breast"));
+            auto* value = dialog.findChild<QLineEdit*>(QStringLiteral("label.value"));
+            auto* ok = dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
+            QTest::keyClicks(value, QStringLiteral("E"));
+            QVERIFY(!ok->isEnabled()); // off the scale
+            value->clear();
+            QTest::keyClicks(value, QStringLiteral("d"));
+            QVERIFY(ok->isEnabled());
+            dialog.grab().save(QStringLiteral("screenshots/library-label.png"));
+            asked = true;
+            QTest::keyClick(value, Qt::Key_Return);
+        });
+        QTest::mouseClick(details->text()->viewport(), Qt::LeftButton, {}, at);
+        QVERIFY(asked);
+        QTRY_COMPARE(page->place().rows(), thin - 1); // the next one stands in its place
+        QCOMPARE(lastAction(*page), QStringLiteral("Label density D on 1 left breast"));
+        grid->setFocus();
+        QTest::keyClick(grid, Qt::Key_Z, Qt::ControlModifier);
+        QTRY_COMPARE(page->place().rows(), thin);
+        QTRY_COMPARE(details->study(), first);
+
+        // By keys: every study that matches.
+        page->setFilter({});
+        QTRY_COMPARE(page->place().rows(), women);
+        const std::size_t before = page->session().library()->commands().size();
+        QTest::keyClick(grid, Qt::Key_A, Qt::ControlModifier);
+        inDialog([&](StudyLabelDialog& dialog) {
+            QVERIFY(
+                !dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok)->isEnabled()); // nothing is said
+            auto* values = dialog.findChild<QListWidget*>();
+            QVERIFY2(values->item(0)->text().contains(QStringLiteral("%1 of %2").arg(thin).arg(women)),
+                     qPrintable(values->item(0)->text()));
+            auto* value = dialog.findChild<QLineEdit*>(QStringLiteral("label.value"));
+            QTest::keyClicks(value, QStringLiteral("c"));
+            QTest::keyClick(value, Qt::Key_Return);
+        });
+        QTest::keyClick(grid, Qt::Key_L, Qt::ShiftModifier);
+        QTRY_COMPARE(static_cast<int>(studiesOf(*page, "density = C").size()), women);
+        QCOMPARE(lastAction(*page), QStringLiteral("Label density C on %1 studies").arg(women));
+        QCOMPARE(page->session().library()->commands().size(), before + 1);
+        inDialog([&](StudyLabelDialog& dialog) { // the same again changes nothing
+            QTest::keyClicks(dialog.findChild<QLineEdit*>(QStringLiteral("label.value")), QStringLiteral("c"));
+            dialog.accept();
+        });
+        QSignalSpy unchanged(&page->session(), &LibrarySession::unchanged);
+        QTest::keyClick(grid, Qt::Key_L, Qt::ShiftModifier);
+        QTRY_COMPARE(unchanged.count(), 1);
+        QTest::keyClick(grid, Qt::Key_Z, Qt::ControlModifier);
+        QTRY_COMPARE(static_cast<int>(studiesOf(*page, "density = A").size()), thin);
+        QCOMPARE(static_cast<int>(studiesOf(*page, "density = D").size()), dense);
+        QTest::keyClick(grid, Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+        QTRY_COMPARE(static_cast<int>(studiesOf(*page, "density = C").size()), women);
     }
 
     // A tag is found by any part of its name, whatever its letters' case, and keeps its digit whatever becomes of

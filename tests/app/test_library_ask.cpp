@@ -330,6 +330,7 @@ private Q_SLOTS:
             mamaCommand({"library", "patches", "list", "--library", m_library, "--json"}).json().at("patches");
         QCOMPARE(sets.size(), std::size_t(1));
         QVERIFY(sets[0].at("images") == 96 && sets[0].at("two_stages").at("recall") > 0);
+        QVERIFY(sets[0].at("map_way") == "standard");
         patchesAreThoseOfEncode(file, sets[0].at("set").get<std::string>());
 
         ask.reload();

@@ -9,6 +9,7 @@
 #include "core/library/collection/library_images.h"
 #include "core/library/files/file_problems.h"
 #include "core/library/studies/study_keys.h"
+#include "widgets/library/study_details.h"
 #include "widgets/library/study_grid.h"
 #include "widgets/library/tile_painter.h"
 
@@ -20,6 +21,7 @@
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
+#include <QTextBrowser>
 #include <QTimer>
 #include <QToolButton>
 #include <nlohmann/json.hpp>
@@ -143,7 +145,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(missing(page) == 0, 20000);
     }
 
-    // The list of problems: by kind, and a row leads to its study.
+    // The list of problems: by kind, and a row leads to its image, in the details and in Read.
     void problemsAreListed()
     {
         makeLibrary("odd");
@@ -160,7 +162,8 @@ private Q_SLOTS:
         LibraryPage& page = open(fixture, "odd");
         QTRY_VERIFY_WITH_TIMEOUT(page.place().rows() == 6, 20000);
         bool seen = false;
-        std::int64_t wanted = 0;
+        std::int64_t wanted = 0, image = 0, copy = 0, ofCopy = 0;
+        fs::path file;
         QTimer::singleShot(0, &page, [&] {
             auto* dialog = qobject_cast<ProblemsDialog*>(QApplication::activeModalWidget());
             QVERIFY(dialog);
@@ -174,6 +177,7 @@ private Q_SLOTS:
             Q_EMIT kinds->activated(kinds->currentIndex());
             QCOMPARE(table->model()->rowCount(), 1);
             wanted = dialog->findChild<ProblemModel*>()->at(0).study;
+            image = dialog->findChild<ProblemModel*>()->at(0).image;
             QVERIFY(!table->model()->index(0, 2).data().toString().isEmpty());
             table->selectRow(0);
             seen = true;
@@ -184,6 +188,39 @@ private Q_SLOTS:
         const StudyResult& result = page.session().result();
         QTRY_VERIFY(page.place().current() >= 0 &&
                     result.columns->id(result.rows[std::size_t(page.place().current())]) == wanted);
+        auto* details = page.findChild<StudyDetails*>();
+        QTRY_VERIFY(details->isVisible() && details->study() == wanted);
+        QCOMPARE(details->image(), image);
+        QVERIFY2(details->text()->toPlainText().contains(QStringLiteral("▸ ")),
+                 qPrintable(details->text()->toPlainText()));
+        fixture.screenshot(QStringLiteral("library-problem-image"));
+
+        // A view that is not the first: framed, and the active one in Read.
+        QTimer::singleShot(0, &page, [&] {
+            auto* dialog = qobject_cast<ProblemsDialog*>(QApplication::activeModalWidget());
+            QVERIFY(dialog);
+            auto* model = dialog->findChild<ProblemModel*>();
+            QTRY_VERIFY_WITH_TIMEOUT(model->rowCount() >= 4, 20000);
+            for (int row = 0; row < model->rowCount(); ++row)
+                if (model->at(row).kind == "same file") {
+                    dialog->findChild<QTableView*>()->selectRow(row);
+                    copy = model->at(row).image;
+                    ofCopy = model->at(row).study;
+                    file = model->at(row).path;
+                }
+            QTest::keyClick(dialog, Qt::Key_Return);
+        });
+        page.findChild<QAction*>(QStringLiteral("library.problems"))->trigger();
+        QVERIFY(copy != 0 && copy != image);
+        QTRY_VERIFY(details->study() == ofCopy && details->image() == copy);
+        QSignalSpy read(&fixture.window().read(), &ReadPage::studyOnScreen);
+        page.openCurrent();
+        QVERIFY(read.count() > 0 || read.wait(20000));
+        const Study& study = *fixture.window().read().studies().study();
+        const auto active = fixture.window().read().view().activePane();
+        QVERIFY(active);
+        QCOMPARE(study.images[active->image].path.filename().string(), file.filename().string());
+        fixture.window().showPage(page);
         page.setFilter(QStringLiteral("problem = \"same file\""));
         QTRY_VERIFY(page.place().rows() <= 2 && page.place().rows() > 0);
     }

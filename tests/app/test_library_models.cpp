@@ -7,6 +7,7 @@
 #include "app/workstation/library/models/model_choice.h"
 #include "core/base/files.h"
 #include "core/library/collection/library.h"
+#include "widgets/library/range_histogram.h"
 #include "widgets/library/study_details.h"
 #include "widgets/library/study_grid.h"
 #include "widgets/library/study_table.h"
@@ -14,12 +15,14 @@
 #include <QAction>
 #include <QComboBox>
 #include <QHeaderView>
+#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QSignalSpy>
 #include <QTextBrowser>
 #include <QTimer>
+#include <QToolButton>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -368,6 +371,70 @@ private Q_SLOTS:
         }
         Page elsewhere = openAndWait(fixture, other);
         QTRY_COMPARE_WITH_TIMEOUT(names(elsewhere.models), (QStringList{"demo"}), patience);
+    }
+
+    // A histogram of the second one's score filters by it; a view asks the models that it was saved with, and is sorted
+    // and filtered by what they say.
+    void aViewKeepsItsModels()
+    {
+        const QString library = copyOfLibrary(QStringLiteral("views"));
+        WindowFixture fixture;
+        load(fixture, demo());
+        Page at = openAndWait(fixture, library);
+        at.page.findChild<QAction*>(QStringLiteral("library.table"))->trigger();
+        QTRY_VERIFY(at.choice.isVisible());
+        press(at, QStringLiteral("second"));
+        QTRY_VERIFY(at.models.several());
+        askByKeys(at, QStringLiteral("There is a mass."));
+        QTRY_COMPARE_WITH_TIMEOUT(at.page.session().question().byModel.size(), std::size_t(2), patience);
+
+        auto* histogram = at.page.findChild<RangeHistogram*>();
+        auto* field = histogram->findChild<QComboBox*>();
+        QTRY_VERIFY(field->findData(QStringLiteral("score:second")) > 0);
+        field->setCurrentIndex(field->findData(QStringLiteral("score:second")));
+        Q_EMIT field->activated(field->currentIndex());
+        const auto& shown = at.page.session().result().histogram;
+        QTRY_VERIFY(shown && shown->field == "score:second");
+        std::size_t all = 0;
+        for (const std::size_t count : shown->all)
+            all += count;
+        QCOMPARE(all, std::size_t(studies / 2)); // those that it has embeddings of
+        fixture.screenshot(QStringLiteral("library-histogram-of-a-model"));
+        histogram->bars().setFocus();
+        QTest::keyClick(&histogram->bars(), Qt::Key_Right);
+        QTRY_VERIFY2(at.page.session().question().filter.starts_with("score:second >= "),
+                     at.page.session().question().filter.c_str());
+        QTRY_VERIFY(at.page.place().rows() < studies / 2 && at.page.place().rows() > 0);
+        at.clickHeader(QStringLiteral("second"));
+        QTRY_COMPARE(at.page.session().question().field, std::string("score:second"));
+        const int left = at.page.place().rows();
+        const QString first = at.key(0), filter = QString::fromStdString(at.page.session().question().filter);
+
+        QTimer::singleShot(0, &at.page, [] {
+            QTRY_VERIFY(qobject_cast<QInputDialog*>(QApplication::activeModalWidget()));
+            auto* dialog = qobject_cast<QInputDialog*>(QApplication::activeModalWidget());
+            dialog->setTextValue(QStringLiteral("by both"));
+            dialog->accept();
+        });
+        at.page.findChild<QAction*>(QStringLiteral("library.view"))->trigger();
+        QTRY_COMPARE(at.page.session().views().size(), std::size_t(1));
+        const SavedView& view = at.page.session().views().front();
+        QCOMPARE(view.models.size(), std::size_t(2));
+        QVERIFY(view.models[0].name == "demo" && view.models[1].name == "second");
+
+        at.ask.clear();
+        at.page.setFilter({});
+        press(at, QStringLiteral("second"));
+        QTRY_VERIFY(!at.models.several());
+        QTRY_COMPARE(at.page.place().rows(), studies);
+        auto* views = at.page.findChild<QToolButton*>(QStringLiteral("library.views"))->menu();
+        Q_EMIT views->aboutToShow();
+        views->actions().front()->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(names(at.models), (QStringList{"demo", "second"}), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(at.page.place().rows(), left, patience);
+        QTRY_COMPARE(at.page.session().question().field, std::string("score:second"));
+        QCOMPARE(at.key(0), first);
+        QCOMPARE(QString::fromStdString(at.page.session().question().filter), filter);
     }
 
     // A model that is loaded and has embedded nothing here can be chosen: its column is empty, and one press fills it.

@@ -11,7 +11,10 @@
 #include "app/workstation/library/library_notice.h"
 #include "core/base/files.h"
 #include "core/library/collection/library.h"
+#include "core/library/handover/image_list.h"
 #include "core/library/studies/cohorts.h"
+#include "core/library/studies/kept_studies.h"
+#include "core/library/studies/labels.h"
 #include "core/library/studies/study_keys.h"
 #include "widgets/library/facet_panel.h"
 #include "widgets/library/range_histogram.h"
@@ -35,6 +38,7 @@
 #include <QTableView>
 #include <QTimer>
 #include <QToolButton>
+#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -348,6 +352,7 @@ private Q_SLOTS:
         QVERIFY(map.job().running());
         QTRY_VERIFY_WITH_TIMEOUT(map.hasMap() && !map.job().running(), 60000);
         QVERIFY(!map.isStale());
+        QVERIFY(fixture.window().focusWidget() == &map.view()); // keys work at once
         QCOMPARE(static_cast<int>(map.view().points()), all);
         QVERIFY2(map.words().contains(QStringLiteral("trustworthiness")), qPrintable(map.words()));
         fixture.screenshot(QStringLiteral("library-map"));
@@ -455,6 +460,54 @@ private Q_SLOTS:
         map.make();
         QTRY_VERIFY_WITH_TIMEOUT(map.hasMap() && !map.job().running(), 60000);
         QVERIFY(static_cast<int>(map.view().points()) > all);
+        // Single images are chosen on it, kept in a chip and written to a file: just these.
+        for (const std::size_t point : {0U, 5U}) // two small boxes
+            view.select(QRectF(view.placeOf(point) - QPointF(2, 2), QSizeF(4, 4)), Qt::ControlModifier);
+        const std::vector<std::int64_t> images = map.chosenImages();
+        std::vector<std::int64_t> theirs;
+        for (const int row : page.place().selection())
+            theirs.push_back(result.columns->id(result.rows[static_cast<std::size_t>(row)]));
+        const std::size_t allTheirs = targetsOf(*page.session().library(), "image", theirs, {}).size();
+        QVERIFY2(!images.empty() && images.size() < allTheirs,
+                 qPrintable(QStringLiteral("%1 of %2 images").arg(images.size()).arg(allTheirs)));
+        QVERIFY2(summary(page).contains(
+                     QStringLiteral("%1 images of %2 studies selected").arg(images.size()).arg(theirs.size())),
+                 qPrintable(summary(page)));
+        fixture.screenshot(QStringLiteral("library-map-images"));
+        command("library.keep");
+        QTRY_COMPARE(page.place().rows(), static_cast<int>(theirs.size()));
+        QVERIFY2(
+            chips(page).contains(QStringLiteral("%1 images of %2 studies kept").arg(images.size()).arg(theirs.size())),
+            qPrintable(chips(page)));
+        view.select(QRectF(-1, -1, view.width() + 2.0, view.height() + 2.0), {}); // no others can be chosen
+        QVERIFY(map.chosenImages() == images);
+        const std::filesystem::path table = path(QStringLiteral("images.csv")).toStdString();
+        QCOMPARE(writeImageList(*page.session().library(), images, theirs, table), images.size());
+        const auto idsIn = [](const std::filesystem::path& file) {
+            std::vector<std::int64_t> ids;
+            std::ifstream lines(file);
+            for (std::string line; std::getline(lines, line);)
+                if (!line.starts_with("dataset,"))
+                    ids.push_back(QString::fromStdString(line).section(QLatin1Char(','), 2, 2).toLongLong());
+            std::sort(ids.begin(), ids.end());
+            return ids;
+        };
+        QVERIFY(idsIn(table) == images);
+        SavedView saved;
+        saved.name = "images of a map";
+        saved.kept = rangesText(*page.session().question().kept);
+        saved.keptImages = rangesText(*page.session().question().keptImages);
+        page.session().act([saved](Library& changed) { return saveView(changed, saved); });
+        QTRY_COMPARE(page.session().views().size(), std::size_t(1));
+        const QString listed = path(QStringLiteral("listed.csv"));
+        QCOMPARE(mamaCommand({"library", "list", "--library", library, "--view", "images of a map", "--images", listed})
+                     .status,
+                 0);
+        QVERIFY(idsIn(listed.toStdString()) == images);
+        page.place().selectNone();
+        QVERIFY(map.chosenImages().empty());
+        Q_EMIT page.findChild<QLabel*>(QStringLiteral("library.chips"))->linkActivated(QStringLiteral("kept"));
+        QTRY_COMPARE(page.place().rows(), all);
         // Others are embedded, by a shell: told, until it is made again.
         const QString more = path(QStringLiteral("more"));
         QCOMPARE(

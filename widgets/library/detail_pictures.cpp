@@ -3,6 +3,7 @@
 #include "widgets/look/shown_text.h"
 
 #include <QHelpEvent>
+#include <QMouseEvent>
 #include <QToolTip>
 #include <algorithm>
 #include <cmath>
@@ -11,7 +12,7 @@ namespace mama {
 namespace {
 
 constexpr int gap = 2;
-constexpr double usualShape = 1.25; // height over width of a view
+constexpr double usualShape = 1.25, frameWidth = 2; // shape: height over width of a view
 const QColor markColour(0xff, 0xc1, 0x07), rimColour(0, 0, 0, 180);
 
 } // namespace
@@ -88,7 +89,17 @@ void DetailPictures::paintEvent(QPaintEvent*)
             }
         }
         painter.setClipping(false);
+        if (m_framed != 0 && m_pictures[at].image == m_framed) {
+            painter.setPen(QPen(palette().color(QPalette::Highlight), frameWidth));
+            painter.drawRect(QRectF(cell(view)).adjusted(1, 1, -1, -1));
+        }
     }
+}
+
+void DetailPictures::frame(std::int64_t image)
+{
+    m_framed = image;
+    update();
 }
 
 // What is marked there; elsewhere which view it is, and why it is not shown.
@@ -129,6 +140,12 @@ bool DetailPictures::event(QEvent* event)
     return true;
 }
 
-void DetailPictures::mouseDoubleClickEvent(QMouseEvent*) { Q_EMIT opened(); }
+void DetailPictures::mouseDoubleClickEvent(QMouseEvent* event)
+{
+    for (int view = 0; view < 4; ++view)
+        if (cell(view).contains(event->pos()))
+            return Q_EMIT opened(m_pictures[static_cast<std::size_t>(view)].image);
+    Q_EMIT opened(0);
+}
 
 } // namespace mama

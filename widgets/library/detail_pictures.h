@@ -18,9 +18,10 @@ public:
     static int heightFor(int width, int most);
     // Where a mark lies in the widget: a box, or the box about another form; empty: it is on no picture shown.
     QRectF markRect(int view, const FactAnnotation& mark) const;
+    void frame(std::int64_t image); // that something leads to; 0: none
 
 Q_SIGNALS:
-    void opened();
+    void opened(std::int64_t image); // that lies under the pointer; 0: none does
 
 protected:
     bool event(QEvent* event) override;
@@ -36,6 +37,7 @@ private:
     std::array<std::vector<FactAnnotation>, 4> m_marks;
     std::array<QRectF, 4> m_places; // where the whole pictures lie; empty: no picture
     std::vector<FactFinding> m_findings;
+    std::int64_t m_framed = 0;
 };
 
 } // namespace mama

@@ -16,9 +16,10 @@ class Writer
 {
     Q_DECLARE_TR_FUNCTIONS(mama::FactsText)
 public:
-    Writer(const StudyFacts& facts, const QPalette& palette, const std::vector<StudyScore>& scores)
-        : m_facts(facts), m_scores(scores), m_dim(palette.color(QPalette::PlaceholderText).name()),
-          m_bad(textColour(Tone::Bad, palette).name()), m_link(palette.color(QPalette::Link).name())
+    Writer(const StudyFacts& facts, const QPalette& palette, const FactsLook& look)
+        : m_facts(facts), m_look(look), m_dim(palette.color(QPalette::PlaceholderText).name()),
+          m_bad(textColour(Tone::Bad, palette).name()), m_link(palette.color(QPalette::Link).name()),
+          m_text(palette.color(QPalette::Text).name())
     {}
 
     QString write()
@@ -55,14 +56,19 @@ private:
                 .arg(dim(what.toHtmlEscaped()), value, from.isEmpty() ? QString() : QLatin1Char(' ') + small(from));
     }
 
+    static QString link(const QString& to, const QString& text, const QString& colour)
+    {
+        return QStringLiteral("<a style='color:%1; text-decoration:none' href='%2'>%3</a>").arg(colour, to, text);
+    }
+
     // Of each model that is asked: its score, and the view with the highest.
     void writeScores()
     {
-        if (m_scores.empty())
+        if (m_look.scores.empty())
             return;
         heading(tr("Similarity to what is asked"));
         begin();
-        for (const StudyScore& each : m_scores) {
+        for (const StudyScore& each : m_look.scores) {
             QString value = each.score.isEmpty() ? QStringLiteral("–") : each.score;
             for (const FactImage& image : m_facts.images)
                 if (image.image.id == each.best)
@@ -131,19 +137,22 @@ private:
                 what = QString::fromStdString(each.side) + QLatin1Char(' ') + what;
             const QString value = escaped(each.value);
             const bool suggestion = each.source == "model";
-            row(what,
-                each.counts  ? value
-                : suggestion ? QStringLiteral("<i>%1</i>").arg(value)
-                             : QStringLiteral("<s>%1</s>").arg(value),
+            const QString shown = each.counts  ? value
+                                  : suggestion ? QStringLiteral("<i>%1</i>").arg(value)
+                                               : QStringLiteral("<s>%1</s>").arg(value);
+            row(what, m_look.editable ? link(QStringLiteral("label:%1").arg(m_label), shown, m_link) : shown,
                 origin(each, headingsRow));
+            ++m_label;
         }
     }
 
     void writeLabels()
     {
-        if (m_facts.labels.empty())
+        if (m_facts.labels.empty() && !m_look.editable)
             return;
-        heading(tr("Study and breasts"));
+        heading(tr("Study and breasts") +
+                (m_look.editable ? QLatin1Char(' ') + small(link(QStringLiteral("label:new"), tr("Label…"), m_link))
+                                 : QString()));
         begin();
         writeLabels(m_facts.labels, {});
         end();
@@ -181,7 +190,10 @@ private:
     void writeImages()
     {
         for (const FactImage& each : m_facts.images) {
-            QString title = nameOf(each);
+            QString title = link(QStringLiteral("image:%1").arg(each.image.id), nameOf(each), m_text);
+            if (each.image.id == m_look.image)
+                title = QStringLiteral("▸ ") + title;
+            title = QStringLiteral("<a name='image:%1'></a>").arg(each.image.id) + title;
             if (each.image.slot == Slot::Extra)
                 title += QLatin1Char(' ') + small(tr("not among the four"));
             heading(title);
@@ -223,15 +235,36 @@ private:
     }
 
     const StudyFacts& m_facts;
-    const std::vector<StudyScore>& m_scores;
-    QString m_html, m_dim, m_bad, m_link;
+    const FactsLook& m_look;
+    QString m_html, m_dim, m_bad, m_link, m_text;
+    int m_label = 0; // of labelOf()
 };
 
 } // namespace
 
-QString htmlOf(const StudyFacts& facts, const QPalette& palette, const std::vector<StudyScore>& scores)
+QString htmlOf(const StudyFacts& facts, const QPalette& palette, const FactsLook& look)
 {
-    return Writer(facts, palette, scores).write();
+    return Writer(facts, palette, look).write();
+}
+
+const FactLabel* labelOf(const StudyFacts& facts, int number)
+{
+    const auto find = [&number](const std::vector<FactLabel>& labels) -> const FactLabel* {
+        const int count = static_cast<int>(labels.size());
+        if (number >= 0 && number < count)
+            return &labels[static_cast<std::size_t>(number)];
+        number -= count;
+        return nullptr;
+    };
+    if (const FactLabel* found = find(facts.labels))
+        return found;
+    for (const FactFinding& each : facts.findings)
+        if (const FactLabel* found = find(each.labels))
+            return found;
+    for (const FactImage& each : facts.images)
+        if (const FactLabel* found = find(each.labels))
+            return found;
+    return nullptr;
 }
 
 } // namespace mama

@@ -15,8 +15,18 @@ struct StudyScore
     bool operator==(const StudyScore&) const = default;
 };
 
+// What stands in the text beside the facts.
+struct FactsLook
+{
+    std::vector<StudyScore> scores{};
+    bool editable = false;  // links "label:3" at what is said (labelOf), and "label:new"
+    std::int64_t image = 0; // whose heading is marked; 0: none
+};
+
 // A study's facts as a text with headings, each with the table and row that it comes from. Links "study:17" lead to the
-// patient's other studies.
-QString htmlOf(const StudyFacts& facts, const QPalette& palette, const std::vector<StudyScore>& scores = {});
+// patient's other studies, "image:5" to an image, whose heading has the same name.
+QString htmlOf(const StudyFacts& facts, const QPalette& palette, const FactsLook& look = {});
+// Of a link "label:3"; null: it is none of this study.
+const FactLabel* labelOf(const StudyFacts& facts, int number);
 
 } // namespace mama

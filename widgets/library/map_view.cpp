@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace mama {
 namespace {
@@ -25,7 +26,11 @@ MapView::MapView(StudyPlace* place, QWidget* parent)
     setAccessibleName(tr("Map of the studies"));
     setMinimumSize(160, 120);
     connect(place, &StudyPlace::rowsChanged, this, &MapView::takeList);
-    connect(place, &StudyPlace::selectionChanged, this, &MapView::repaintAll);
+    connect(place, &StudyPlace::selectionChanged, this, [this] {
+        if (!m_isChoosing && !std::exchange(m_chosen, {}).empty())
+            Q_EMIT pointsChosen();
+        repaintAll();
+    });
     connect(place, &StudyPlace::currentChanged, this, [this](int row) {
         update();
         const QString title = m_source && row >= 0 && row < m_place->rows() ? m_source(row).title : QString();
@@ -41,6 +46,7 @@ void MapView::setPoints(std::vector<float> places)
     m_rows.assign(m_places.size() / 2, -1);
     m_kinds.assign(m_rows.size(), 0);
     m_firstOf.clear();
+    m_chosen.clear();
     m_hovered = m_hoveredRow = -1;
     double left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY;
     for (std::size_t i = 0; i < m_places.size(); i += 2) {
@@ -77,6 +83,7 @@ void MapView::takeList()
 {
     std::fill(m_rows.begin(), m_rows.end(), -1);
     m_firstOf.clear();
+    m_chosen.clear();
     m_hovered = m_hoveredRow = -1;
     repaintAll();
 }
@@ -168,18 +175,49 @@ void MapView::select(const QPolygonF& around, Qt::KeyboardModifiers modifiers)
     painter.drawPolygon(around, Qt::WindingFill);
     painter.end();
     const bool adds = modifiers.testFlag(Qt::ControlModifier), takes = modifiers.testFlag(Qt::ShiftModifier);
-    std::vector<bool> selected(static_cast<std::size_t>(m_place->rows()));
-    for (std::size_t row = 0; (adds || takes) && row < selected.size(); ++row)
-        selected[row] = m_place->isSelected(static_cast<int>(row));
+    std::vector<bool> chosen(m_choosesPoints ? m_rows.size() : static_cast<std::size_t>(m_place->rows()));
+    for (std::size_t i = 0; (adds || takes) && i < chosen.size(); ++i)
+        chosen[i] = m_choosesPoints ? m_rows[i] >= 0 && isChosen(i) : m_place->isSelected(static_cast<int>(i));
     for (std::size_t point = 0; point < m_rows.size(); ++point) {
         if (m_rows[point] < 0)
             continue;
         const QPointF at = placeOf(point);
         const int x = static_cast<int>(std::floor(at.x())), y = static_cast<int>(std::floor(at.y()));
         if (x >= 0 && y >= 0 && x < mask.width() && y < mask.height() && mask.constScanLine(y)[x] != 0)
-            selected[static_cast<std::size_t>(m_rows[point])] = !takes;
+            chosen[m_choosesPoints ? point : static_cast<std::size_t>(m_rows[point])] = !takes;
     }
+    m_choosesPoints ? choose(std::move(chosen)) : m_place->select(std::move(chosen));
+}
+
+void MapView::setChoosesPoints(bool on)
+{
+    m_choosesPoints = on;
+    if (!on)
+        m_chosen.clear();
+}
+
+// Just these points; the list has their studies selected.
+void MapView::choose(std::vector<bool> points)
+{
+    std::vector<bool> selected(static_cast<std::size_t>(m_place->rows()));
+    for (std::size_t point = 0; point < points.size(); ++point)
+        if (points[point])
+            selected[static_cast<std::size_t>(m_rows[point])] = true;
+    m_chosen = std::move(points);
+    m_isChoosing = true;
     m_place->select(std::move(selected));
+    m_isChoosing = false;
+    repaintAll();
+    Q_EMIT pointsChosen();
+}
+
+std::vector<std::uint32_t> MapView::chosenPoints() const
+{
+    std::vector<std::uint32_t> out;
+    for (std::size_t point = 0; point < m_chosen.size(); ++point)
+        if (m_chosen[point])
+            out.push_back(static_cast<std::uint32_t>(point));
+    return out;
 }
 
 std::span<const std::uint32_t> MapView::pointsOf(int row) const
@@ -196,7 +234,12 @@ void MapView::setHovered(int row)
         update();
 }
 
-int MapView::hoveredRow() const { return m_hovered >= 0 ? m_rows[static_cast<std::size_t>(m_hovered)] : -1; }
+// None while another, shorter list comes: others hear of it first.
+int MapView::hoveredRow() const
+{
+    const int row = m_hovered >= 0 ? m_rows[static_cast<std::size_t>(m_hovered)] : -1;
+    return row < m_place->rows() ? row : -1;
+}
 
 void MapView::hover(int point)
 {

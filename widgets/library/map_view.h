@@ -33,6 +33,10 @@ public:
     void setKinds(std::vector<std::uint8_t> kinds, std::vector<QColor> colours);
     // What is shown of a study under the cursor. It must not wait for anything.
     void setSource(std::function<StudyTile(int row)> source);
+    // Whether a lasso, a rectangle or a press with Control chooses single points: of a map of images. The list shows
+    // whose they are; what is selected there chooses all points of its studies again.
+    void setChoosesPoints(bool on);
+    std::vector<std::uint32_t> chosenPoints() const; // one by one; none: they follow the list
     void setTool(Tool tool);
     Tool tool() const { return m_tool; }
     void fit(); // all points in view
@@ -49,6 +53,7 @@ public:
 Q_SIGNALS:
     void opened(int row);  // Enter, double click
     void hovered(int row); // under the cursor now; -1: none
+    void pointsChosen();   // others than before, one by one
 
 protected:
     bool event(QEvent* event) override;
@@ -80,14 +85,21 @@ private:
     bool act(QKeyEvent* event);
     void endDrag();
     std::span<const std::uint32_t> pointsOf(int row) const;
+    bool isChosen(std::size_t point) const
+    {
+        return m_chosen.empty() ? m_place->isSelected(m_rows[point]) : bool(m_chosen[point]);
+    }
+    void choose(std::vector<bool> points);
 
     StudyPlace* m_place;
     std::unique_ptr<TilePainter> m_painter;
     std::function<StudyTile(int)> m_source;
-    std::vector<float> m_places;                   // [points, 2]
-    std::vector<int> m_rows;                       // [points]
-    std::vector<std::uint8_t> m_kinds;             // [points]
-    std::vector<QColor> m_colours;                 // of kinds
+    std::vector<float> m_places;       // [points, 2]
+    std::vector<int> m_rows;           // [points]
+    std::vector<std::uint8_t> m_kinds; // [points]
+    std::vector<QColor> m_colours;     // of kinds
+    std::vector<bool> m_chosen;        // [points]; empty: those of selected rows
+    bool m_choosesPoints = false, m_isChoosing = false;
     std::vector<std::uint32_t> m_firstOf, m_byRow; // [list's rows + 1], places in the points by row
     struct Dot
     {

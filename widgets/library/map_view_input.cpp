@@ -130,7 +130,14 @@ void MapView::mouseReleaseEvent(QMouseEvent* event)
     if (dragged)
         return select(band, event->modifiers());
     const int point = pointAt(event->position());
-    if (point >= 0)
+    if (point >= 0 && m_choosesPoints && event->modifiers().testFlag(Qt::ControlModifier)) {
+        std::vector<bool> chosen(m_rows.size());
+        for (std::size_t i = 0; i < chosen.size(); ++i)
+            chosen[i] = m_rows[i] >= 0 && isChosen(i);
+        chosen[static_cast<std::size_t>(point)].flip();
+        choose(std::move(chosen));
+        m_place->setCurrent(m_rows[static_cast<std::size_t>(point)]);
+    } else if (point >= 0)
         m_place->press(m_rows[static_cast<std::size_t>(point)], event->modifiers() & Qt::ControlModifier);
     else if (!(event->modifiers() & (Qt::ControlModifier | Qt::ShiftModifier)))
         m_place->selectNone();

@@ -100,7 +100,7 @@ void MapView::sortPoints(double ratio)
         const float x = place[2 * i] * by + left, y = place[2 * i + 1] * by + top;
         if (!(x >= 0 && y >= 0 && x < right && y < bottom))
             continue;
-        const std::size_t layer = rows[i] < 0 ? 0 : any && m_place->isSelected(rows[i]) ? 3 : kinds[i] == 0 ? 1 : 2;
+        const std::size_t layer = rows[i] < 0 ? 0 : any && isChosen(i) ? 3 : kinds[i] == 0 ? 1 : 2;
         m_layers[layer].push_back({static_cast<std::int16_t>(x), static_cast<std::int16_t>(y), kinds[i]});
     }
 }

@@ -204,7 +204,10 @@ void RangeHistogram::setFields(const QStringList& fields, const QString& current
     const QSignalBlocker quiet(m_field);
     m_field->clear();
     for (const QString& field : fields)
-        m_field->addItem(QString(field).replace(QLatin1Char('_'), QLatin1Char(' ')), field);
+        m_field->addItem(field.startsWith(QLatin1String("score:"))
+                             ? tr("score by %1").arg(field.section(QLatin1Char(':'), 1))
+                             : QString(field).replace(QLatin1Char('_'), QLatin1Char(' ')),
+                         field);
     m_field->setCurrentIndex(static_cast<int>(fields.indexOf(current)));
     setVisible(!fields.isEmpty());
 }

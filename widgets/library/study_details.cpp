@@ -7,6 +7,8 @@
 #include <QScrollBar>
 #include <QTextBrowser>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <utility>
 
 namespace mama {
 
@@ -24,11 +26,21 @@ StudyDetails::StudyDetails(QWidget* parent)
     column->addWidget(m_pictures);
     column->addWidget(m_text, 1);
     connect(m_pictures, &DetailPictures::opened, this, &StudyDetails::opened);
-    connect(m_text, &QTextBrowser::anchorClicked, this, [this](const QUrl& link) {
-        if (link.scheme() == QLatin1String("study"))
-            Q_EMIT studyAsked(link.path().toLongLong());
-    });
+    connect(m_text, &QTextBrowser::anchorClicked, this, &StudyDetails::follow);
     clear({});
+}
+
+void StudyDetails::follow(const QUrl& link)
+{
+    if (link.scheme() == QLatin1String("study"))
+        return Q_EMIT studyAsked(link.path().toLongLong());
+    if (link.scheme() == QLatin1String("image"))
+        return Q_EMIT opened(link.path().toLongLong());
+    if (link.scheme() != QLatin1String("label"))
+        return;
+    bool isNumber = false;
+    const int number = link.path().toInt(&isNumber);
+    Q_EMIT labelAsked(m_facts, isNumber ? labelOf(m_facts, number) : nullptr);
 }
 
 void StudyDetails::show(const StudyFacts& facts, const std::array<TilePicture, 4>& pictures)
@@ -37,11 +49,16 @@ void StudyDetails::show(const StudyFacts& facts, const std::array<TilePicture, 4
     const int place = m_text->verticalScrollBar()->value();
     m_study = facts.id;
     m_facts = facts;
+    if (!same && std::none_of(facts.images.begin(), facts.images.end(),
+                              [&](const FactImage& each) { return each.image.id == m_look.image; }))
+        m_look.image = 0;
     m_pictures->show(pictures, facts);
     m_pictures->setVisible(true);
     showText();
     if (same)
         m_text->verticalScrollBar()->setValue(place);
+    else
+        setImage(m_look.image);
 }
 
 void StudyDetails::setPictures(const std::array<TilePicture, 4>& pictures)
@@ -52,9 +69,29 @@ void StudyDetails::setPictures(const std::array<TilePicture, 4>& pictures)
 
 void StudyDetails::setScores(std::vector<StudyScore> scores)
 {
-    if (scores == m_scores)
+    if (scores == m_look.scores)
         return;
-    m_scores = std::move(scores);
+    m_look.scores = std::move(scores);
+    showTextInPlace();
+}
+
+void StudyDetails::setEditable(bool on)
+{
+    if (std::exchange(m_look.editable, on) != on)
+        showTextInPlace();
+}
+
+void StudyDetails::setImage(std::int64_t image)
+{
+    if (std::exchange(m_look.image, image) != image)
+        showTextInPlace();
+    m_pictures->frame(image);
+    if (image != 0 && m_study != 0)
+        m_text->scrollToAnchor(QStringLiteral("image:%1").arg(image));
+}
+
+void StudyDetails::showTextInPlace()
+{
     const int place = m_text->verticalScrollBar()->value();
     showText();
     m_text->verticalScrollBar()->setValue(place);
@@ -71,7 +108,7 @@ void StudyDetails::clear(const QString& why)
 
 void StudyDetails::showText()
 {
-    m_study == 0 ? m_text->setPlainText(m_why) : m_text->setHtml(htmlOf(m_facts, palette(), m_scores));
+    m_study == 0 ? m_text->setPlainText(m_why) : m_text->setHtml(htmlOf(m_facts, palette(), m_look));
 }
 
 // The text keeps more than half of the height.

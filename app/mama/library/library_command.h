@@ -12,7 +12,7 @@ namespace mama::cli {
 struct LibraryCommand
 {
     LibraryOption library;
-    std::filesystem::path out, ids;
+    std::filesystem::path out, ids, images;
     std::optional<std::int64_t> command, ofSeed;
     std::string name, to, where, view, sort, shares = "70/10/20", strata;
     std::string kind, progress = "bar";

@@ -3,8 +3,10 @@
 #include "core/base/error.h"
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
+#include "core/library/handover/image_list.h"
 #include "core/library/studies/cohorts.h"
 #include "core/library/studies/kept_studies.h"
+#include "core/library/studies/labels.h"
 #include "core/library/studies/saved_views.h"
 #include "core/library/studies/study_filter.h"
 #include "core/library/studies/study_keys.h"
@@ -37,6 +39,21 @@ nlohmann::json toJson(const Facet& facet)
     for (const FacetValue& each : facet.values)
         values.push_back({{"value", each.value}, {"count", each.count}, {"all", each.all}, {"means", each.means}});
     return values;
+}
+
+// A table of the images of studies; of a view that keeps images only those.
+void writeImages(Library& library, const StudyColumns& columns, const StudySet& studies, const LibraryCommand& command)
+{
+    const SavedView view = command.view.empty() ? SavedView() : savedView(library, command.view);
+    std::vector<std::int64_t> ids;
+    for (std::size_t i = 0; i < studies.size(); ++i)
+        if (studies.has(i))
+            ids.push_back(columns.id(i));
+    if (ids.empty())
+        ids.push_back(0); // of no study
+    writeImageList(library,
+                   view.keptImages.empty() ? targetsOf(library, "image", ids, {}) : idsOfRanges(view.keptImages), ids,
+                   command.images);
 }
 
 // By the filter that is given, and by the view that is named: its filter, of the studies that it keeps.
@@ -77,6 +94,8 @@ int list(const LibraryCommand& command, const Context&)
                           << each.all << "\n";
     }
     const std::size_t count = result.studies.count();
+    if (!command.images.empty())
+        writeImages(*library, columns, result.studies, command);
     if (command.json)
         printJson({{"count", count},
                    {"of", columns.size()},
@@ -265,16 +284,23 @@ int view(const LibraryCommand& command, const Context&)
         return print(command, command.erase ? deleteView(*library, command.name) : saveView(*library, made));
     }
     nlohmann::json views = nlohmann::json::array();
+    const auto counted = [](const std::string& kept) {
+        return kept.empty() ? nlohmann::json() : nlohmann::json(idsOfRanges(kept).size());
+    };
     for (const SavedView& each : savedViews(*library)) {
-        views.push_back(
-            {{"name", each.name},
-             {"filter", each.filter},
-             {"sort", each.sort},
-             {"descending", each.descending},
-             {"form", each.form},
-             {"sentence", each.sentence},
-             {"taken_off", each.takenOff},
-             {"kept", each.kept.empty() ? nlohmann::json() : nlohmann::json(idsOfRanges(each.kept).size())}});
+        nlohmann::json models = nlohmann::json::array();
+        for (const ViewModel& model : each.models)
+            models.push_back({{"set", model.set}, {"name", model.name}});
+        views.push_back({{"name", each.name},
+                         {"filter", each.filter},
+                         {"sort", each.sort},
+                         {"descending", each.descending},
+                         {"form", each.form},
+                         {"sentence", each.sentence},
+                         {"taken_off", each.takenOff},
+                         {"models", models},
+                         {"kept", counted(each.kept)},
+                         {"kept_images", counted(each.keptImages)}});
         if (!command.json)
             std::cout << oneLine(each.name) << "\t" << oneLine(each.filter) << "\t" << oneLine(each.sort)
                       << (each.descending ? " falling" : " rising")
@@ -307,6 +333,9 @@ void addStudyActions(CLI::App& library, Context& context)
             action.add_option("--limit", command.limit, "At most so many studies are listed; 0: all")
                 ->check(CLI::NonNegativeNumber);
             action.add_flag("--facets", command.facets, "Also how many studies have each value");
+            action.add_option(
+                "--images", command.images,
+                "Also write a table of their images (of a view that keeps images, of those) to this file");
         },
         list);
     addAction(

@@ -7,6 +7,7 @@
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
 #include "core/library/studies/cohorts.h"
+#include "core/protocol/map_way.h"
 #include "core/zeroshot/library_patches.h"
 
 #include <algorithm>
@@ -124,7 +125,7 @@ int list(const PatchCommand& command, const Context& context)
                        {"model", info.modelName},
                        {"hash", info.identity.modelHash},
                        {"compute", info.identity.compute},
-                       {"map_way", info.identity.mapWay},
+                       {"map_way", keptMapWay(info.identity.mapWay)},
                        {"dim", info.dim},
                        {"images", index->images()},
                        {"studies", index->studies()},

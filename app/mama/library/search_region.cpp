@@ -85,7 +85,7 @@ bool RegionSearch::encode()
 {
     const EmbeddingSetInfo& set = m_index->info();
     // Not the model's default, which may be another way.
-    const std::string way = set.identity.mapWay.empty() ? readOutNames().front() : set.identity.mapWay;
+    const std::string way = keptMapWay(set.identity.mapWay);
     const LoadedModel model = loadModelFor(pathText(set.modelFolder), {{}, way}, m_command.compute, m_job);
     if (!model.model)
         return false;

@@ -77,6 +77,8 @@ void AskBar::build()
             return clear();
         if (link == QLatin1String("patches"))
             return Q_EMIT patchesWanted();
+        if (link.startsWith(QLatin1String("patches-of:")))
+            return m_ask.askPatchesOf(link.section(QLatin1Char(':'), 1).toStdString());
         if (m_ask.index())
             m_session.setModel(QString::fromStdString(pathText(m_ask.index()->info().modelFolder)));
     });
@@ -228,14 +230,20 @@ QString AskBar::askedWords(const LibraryAnswer& answer) const
 QString AskBar::notes() const
 {
     QStringList notes;
-    const auto link = [&](const char* to, const QString& words) {
-        notes << QStringLiteral("<a href=\"%1\">%2</a>").arg(QLatin1String(to), words.toHtmlEscaped());
+    const auto link = [&](const QString& to, const QString& words) {
+        notes << QStringLiteral("<a href=\"%1\">%2</a>").arg(to, words.toHtmlEscaped());
+    };
+    const auto otherPatches = [&] {
+        for (const PatchModel& each : m_ask.otherPatches())
+            link(QStringLiteral("patches-of:") + QString::fromStdString(each.hash), tr("Ask %1").arg(each.name));
     };
     const bool ofRegion = m_ask.question().region.has_value();
     if (const LibraryAnswer* answer = m_ask.answer()) {
         notes << askedWords(*answer).toHtmlEscaped();
-        if (ofRegion)
-            link("end", tr("End this search"));
+        if (ofRegion) {
+            otherPatches();
+            link(QStringLiteral("end"), tr("End this search"));
+        }
         for (const QString& note : answer->notes)
             notes << QStringLiteral("<span style=\"color:%1\">%2.</span>")
                          .arg(textColour(Tone::Busy, palette()).name(),
@@ -243,11 +251,13 @@ QString AskBar::notes() const
     } else if (!m_ask.problem().isEmpty()) {
         notes << m_ask.problem().toHtmlEscaped();
         if (m_ask.wantsPatches())
-            link("patches", tr("Make patches…"));
+            link(QStringLiteral("patches"), tr("Make patches…"));
         if (ofRegion)
-            link("end", tr("End this search"));
+            otherPatches();
+        if (ofRegion)
+            link(QStringLiteral("end"), tr("End this search"));
         else if (m_ask.index() && !hasItsModel())
-            link("load", tr("Load %1").arg(QString::fromStdString(m_ask.index()->info().modelName)));
+            link(QStringLiteral("load"), tr("Load %1").arg(QString::fromStdString(m_ask.index()->info().modelName)));
     }
     return notes.join(QLatin1Char(' '));
 }
@@ -281,7 +291,8 @@ void AskBar::takeAnswer()
                           answer->question.like,
                           answer->rule,
                           answer->vector,
-                          m_scores};
+                          m_scores,
+                          answer->question.region ? answer->model : QString()};
     m_models.ask(lead);
     Q_EMIT scored(m_scores);
     if (std::exchange(m_isEntered, false) && m_ask.problem().isEmpty())

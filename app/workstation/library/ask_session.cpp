@@ -3,6 +3,7 @@
 #include "core/base/stopwatch.h"
 #include "core/protocol/text_vectors.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -46,6 +47,8 @@ AskSession::AskSession(EngineProcess& engine, QObject* parent) : QObject(parent)
 void AskSession::setLibrary(std::shared_ptr<Library> library, std::shared_ptr<const StudyColumns> columns)
 {
     const bool same = m_library == library && m_columns && columns && sameStudies(*m_columns, *columns);
+    if (m_library != library)
+        m_patchesOf.clear();
     if (m_library != library && library && m_chosen.parent_path().parent_path() != library->folder())
         m_chosen.clear();
     m_library = std::move(library);
@@ -63,6 +66,7 @@ void AskSession::reload() { load(); }
 void AskSession::chooseSet(const std::filesystem::path& folder)
 {
     m_chosen = folder;
+    m_patchesOf.clear();
     m_answer.reset();
     load();
 }
@@ -257,33 +261,56 @@ void fill(LibraryAnswer& answer, const FoundImages& found, std::size_t studies)
     }
 }
 
-// The set of the model whose embeddings are asked, or else the largest.
-std::optional<EmbeddingSetInfo> patchesFor(const std::filesystem::path& library, const EmbeddingIndex* index)
+// Of a model, or else of any, the largest.
+std::optional<EmbeddingSetInfo> largestOf(const std::vector<EmbeddingSetInfo>& sets, const std::string& hash)
 {
     std::optional<EmbeddingSetInfo> best;
-    for (const EmbeddingSetInfo& set : patchSets(library))
-        if ((!index || set.identity.modelHash == index->info().identity.modelHash) && (!best || set.rows > best->rows))
+    for (const EmbeddingSetInfo& set : sets)
+        if ((hash.empty() || set.identity.modelHash == hash) && (!best || set.rows > best->rows))
             best = set;
     return best;
 }
 
+std::vector<PatchModel> modelsBut(const std::vector<EmbeddingSetInfo>& sets, const std::string& hash)
+{
+    std::vector<PatchModel> out;
+    for (const EmbeddingSetInfo& set : sets)
+        if (set.rows > 0 && set.identity.modelHash != hash &&
+            std::none_of(out.begin(), out.end(),
+                         [&](const PatchModel& each) { return each.hash == set.identity.modelHash; }))
+            out.push_back({set.identity.modelHash, QString::fromStdString(set.modelName)});
+    return out;
+}
+
 } // namespace
+
+void AskSession::askPatchesOf(const std::string& hash)
+{
+    m_patchesOf = hash;
+    m_patches.reset();
+    m_answer.reset();
+    repeat();
+}
 
 // Patches are read when they are first asked for: of a large set that takes a moment.
 void AskSession::searchRegion()
 {
     struct Found
     {
-        std::shared_ptr<const PatchIndex> patches; // null: there are none of the image
+        std::shared_ptr<const PatchIndex> patches; // null: there are none of the model
         LibraryAnswer answer;
+        std::vector<PatchModel> others;
     };
+    const std::string lead = m_index ? m_index->info().identity.modelHash : std::string();
     BackgroundJob::Callbacks<Found> callbacks;
-    callbacks.work = [library = m_library, columns = m_columns, index = m_index, patches = m_patches, inside = m_inside,
-                      question = m_question](const Job& job) -> Cancellable<Found> {
+    callbacks.work = [library = m_library, columns = m_columns, patches = m_patches, inside = m_inside,
+                      question = m_question,
+                      hash = m_patchesOf.empty() ? lead : m_patchesOf](const Job& job) -> Cancellable<Found> {
         const Stopwatch clock;
-        Found out{patches, {}};
+        const std::vector<EmbeddingSetInfo> sets = patchSets(library->folder());
+        const auto set = largestOf(sets, hash);
+        Found out{patches, {}, modelsBut(sets, set ? set->identity.modelHash : hash)};
         if (!out.patches) {
-            const auto set = patchesFor(library->folder(), index.get());
             auto opened = set ? PatchIndex::open(*library, set->folder, columns->ids(), job) : std::nullopt;
             if (job.cancelled())
                 return {};
@@ -305,6 +332,7 @@ void AskSession::searchRegion()
     };
     callbacks.done = [this](Found found) {
         m_patches = std::move(found.patches);
+        m_otherPatches = std::move(found.others);
         if (!found.answer.question.region) {
             m_wantsPatches = true;
             return fail(tr("Regions are compared by patches, and there are none of this image yet."));

@@ -34,6 +34,13 @@ struct LibraryQuestion
     bool operator==(const LibraryQuestion&) const = default;
 };
 
+// A model that regions can be asked of: its patches are in the library.
+struct PatchModel
+{
+    std::string hash;
+    QString name;
+};
+
 struct LibraryAnswer
 {
     LibraryQuestion question;
@@ -84,6 +91,9 @@ public:
     // The model that the chosen set was made with, where the engine has another: its folder; empty: it has it.
     const QString& modelWanted() const { return m_modelWanted; }
     bool wantsPatches() const { return m_wantsPatches; } // a region was asked, and its image has none
+    // Once a region was asked: models with patches, but for the one that was asked.
+    const std::vector<PatchModel>& otherPatches() const { return m_otherPatches; }
+    void askPatchesOf(const std::string& hash); // until another set is chosen, whose model is asked then
 
 Q_SIGNALS:
     void loaded();  // sets and index are there, or there are none
@@ -119,7 +129,9 @@ private:
     std::optional<LibraryAnswer> m_answer;
     QString m_problem, m_modelWanted;
     bool m_wantsPatches = false;
-    std::shared_ptr<const PatchIndex> m_patches; // of the model of the chosen set; null: not asked for yet
+    std::shared_ptr<const PatchIndex> m_patches; // of the model that regions are asked of; null: not yet
+    std::string m_patchesOf;                     // hash of that model; empty: of the chosen set's
+    std::vector<PatchModel> m_otherPatches;
     int m_request = 0;                           // at the engine; 0: none
     QStringList m_asked;                         // of that request
     std::map<QString, SentenceVector> m_vectors; // of sentences, by the model of the chosen set

@@ -5,7 +5,6 @@
 #include "widgets/library/study_grid.h"
 #include "widgets/look/shown_text.h"
 
-#include <QApplication>
 #include <QComboBox>
 #include <QLabel>
 #include <QLocale>
@@ -75,8 +74,13 @@ LibraryMap::Loaded LibraryMap::load(const QString& library, const EmbeddingIndex
         return out;
     try {
         EmbeddingMap map = readMap(file);
-        out.map = Shown{map.header, map.header.rowsHash != points.hash(), std::move(map.places),
-                        studiesOf(map, index, columns)};
+        out.map = Shown{map.header,
+                        map.header.rowsHash != points.hash(),
+                        std::move(map.places),
+                        studiesOf(map, index, columns),
+                        {}};
+        if (settings.level == MapLevel::Image)
+            out.map->images = std::move(map.ids);
     } catch (const Error& error) {
         out.problem = shownError(error).toStdString();
     }
@@ -128,6 +132,7 @@ void LibraryMap::take(Loaded found)
     m_points = found.points;
     m_problem = QString::fromStdString(found.problem);
     m_view->setPoints(m_map ? std::move(m_map->places) : std::vector<float>());
+    m_view->setChoosesPoints(m_map && !m_map->images.empty());
     showRows();
     showColours();
     // Principal axes take seconds: nobody is asked.
@@ -143,6 +148,7 @@ void LibraryMap::setResult(const StudyResult& result, std::shared_ptr<const std:
     const bool newlyAsked = scores && !m_scores, noLonger = !scores && m_scores;
     m_columns = result.columns;
     m_list = result.rows;
+    m_keptImages = result.keptImages;
     m_scores = std::move(scores);
     showFields();
     if (newlyAsked)
@@ -163,9 +169,24 @@ void LibraryMap::showRows()
     for (std::size_t row = 0; row < m_list.size(); ++row)
         rowOf[m_list[row]] = static_cast<int>(row);
     rows.reserve(m_map->studies.size());
-    for (const std::uint32_t study : m_map->studies)
-        rows.push_back(study < rowOf.size() ? rowOf[study] : -1);
+    const auto& images = m_map->images;
+    for (std::size_t point = 0; point < m_map->studies.size(); ++point) {
+        const std::uint32_t study = m_map->studies[point];
+        const bool isKept = !m_keptImages || images.empty() ||
+                            std::binary_search(m_keptImages->begin(), m_keptImages->end(), images[point]);
+        rows.push_back(isKept && study < rowOf.size() ? rowOf[study] : -1);
+    }
     m_view->setRows(std::move(rows));
+}
+
+std::vector<std::int64_t> LibraryMap::chosenImages() const
+{
+    std::vector<std::int64_t> out;
+    for (const std::uint32_t point : m_view->chosenPoints())
+        if (m_map && point < m_map->images.size())
+            out.push_back(m_map->images[point]);
+    std::sort(out.begin(), out.end());
+    return out;
 }
 
 // The fields that the library has; the chosen one stays. At first one of those that a reader asks for first.
@@ -311,11 +332,13 @@ void LibraryMap::showState()
     if (!problem.isEmpty() && !running)
         text += QStringLiteral("<p>%1</p>").arg(problem.toHtmlEscaped());
     m_notice->setText(text);
-    const bool there = m_map.has_value(), focused = isAncestorOf(QApplication::focusWidget());
+    // What is hidden hands the focus on to whatever comes next.
+    const QWidget* before = window()->focusWidget();
+    const bool there = m_map.has_value(), focused = before && (before == m_notice || before == m_view);
     m_content->setCurrentIndex(there ? 1 : 0);
     m_tools->setVisible(there);
     setFocusProxy(there ? static_cast<QWidget*>(m_view) : m_notice);
-    if (focused && QApplication::focusWidget() == (there ? static_cast<QWidget*>(m_notice) : m_view))
+    if (focused)
         setFocus();
     const bool can = m_index && m_points >= fewestMapPoints;
     m_make->setVisible(can && !running && m_map.has_value());

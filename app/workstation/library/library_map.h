@@ -39,6 +39,8 @@ public:
     void refresh();                   // pictures have come
     bool hasMap() const { return m_map && !m_isLoading; }
     bool isStale() const { return m_map && m_map->stale; }
+    // Ids, rising, of images that were chosen one by one on a map of images; none: studies are selected as a whole.
+    std::vector<std::int64_t> chosenImages() const;
     QString words() const; // what is said in place of the map, or below it
     void choose(MapLevel level, MapMethod method);
     void make();
@@ -47,6 +49,7 @@ Q_SIGNALS:
     void opened(int row);
     void wanted(); // other studies are looked at: their pictures
     void shown();  // a map is there, or what is said instead
+    void chosen(); // other images, one by one
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -58,6 +61,7 @@ private:
         bool stale = false;
         std::vector<float> places;
         std::vector<std::uint32_t> studies; // of each point, by its place in the columns
+        std::vector<std::int64_t> images;   // of each point; none: points are studies
     };
     struct Loaded
     {
@@ -92,7 +96,8 @@ private:
     QString m_library;
     std::shared_ptr<const EmbeddingIndex> m_index;
     std::shared_ptr<const StudyColumns> m_columns;
-    std::vector<std::uint32_t> m_list; // studies of the list, by row
+    std::vector<std::uint32_t> m_list;                             // studies of the list, by row
+    std::shared_ptr<const std::vector<std::int64_t>> m_keptImages; // null: all
     std::shared_ptr<const std::vector<float>> m_scores;
     std::optional<Shown> m_map;
     std::size_t m_points = 0;

@@ -19,6 +19,7 @@ LibraryMap::LibraryMap(const QString& program, StudyPlace* place, QWidget* paren
 {
     build();
     connect(m_view, &MapView::opened, this, &LibraryMap::opened);
+    connect(m_view, &MapView::pointsChosen, this, &LibraryMap::chosen);
     connect(m_tiles, &StudyGrid::opened, this, &LibraryMap::opened);
     connect(m_tiles, &StudyGrid::hovered, m_view, &MapView::setHovered);
     connect(m_view, &MapView::hovered, m_tiles, &StudyGrid::setHovered);

@@ -47,7 +47,7 @@ void LibraryPage::takeModels()
     std::vector<ModelScores> byModel;
     std::vector<std::string> names;
     for (const AskedModel& each : models.models()) {
-        names.push_back(each.model.name.toStdString());
+        names.push_back((&each == &models.models().front() ? models.firstName() : each.model.name).toStdString());
         if (models.asked() && each.scores)
             byModel.push_back({names.back(), each.scores});
     }
@@ -67,6 +67,37 @@ void LibraryPage::takeModels()
         if (!isThere)
             question.field = "score";
     });
+}
+
+// Of those that have embeddings: others would say nothing.
+std::vector<ViewModel> LibraryPage::viewModels() const
+{
+    std::vector<ViewModel> out;
+    for (const AskedModel& each : m_ask->models().models())
+        if (each.model.set)
+            out.push_back({each.model.key.toStdString(), each.model.name.toStdString()});
+    return out;
+}
+
+// None: those that are asked already.
+void LibraryPage::chooseViewModels(const std::vector<ViewModel>& models)
+{
+    QStringList keys, gone;
+    const auto& sets = m_ask->asked().sets();
+    for (const ViewModel& each : models) {
+        const QString key = QString::fromStdString(each.set);
+        const bool isThere = m_ask->asked().loading() ||
+                             std::any_of(sets.begin(), sets.end(), [&](const auto& set) { return keyOf(set) == key; });
+        (isThere ? keys : gone) << (isThere ? key : QString::fromStdString(each.name));
+    }
+    if (!gone.isEmpty())
+        Q_EMIT told(tr("The view asks %1, of which there are no embeddings in this library any more.")
+                        .arg(gone.join(QStringLiteral(", "))),
+                    false);
+    if (keys.isEmpty() || keys == m_ask->models().choice())
+        return;
+    m_settings.setValue(choiceKey(m_session->folder()), keys);
+    m_ask->chooseModels(m_session->library()->folder(), keys);
 }
 
 QString LibraryPage::cellTip(int row, int column) const

@@ -36,8 +36,8 @@ void LibraryNotice::showOpening(const QString& folder)
 
 void LibraryNotice::showEmpty()
 {
-    setText(tr("<h3>This library is empty</h3><p><a href=\"import\">Import a data set…</a> (EMBED, RSNA, VinDr: its "
-               "tables, with a report before anything is written)</p>"
+    setText(tr("<h3>This library is empty</h3><p><a href=\"import\">Import a data set…</a> (EMBED, RSNA, VinDr "
+               "and others by their tables, or any folder; with a report before anything is written)</p>"
                "<p>or make <a href=\"phantoms\">40 synthetic studies</a> to try it with.</p>"));
 }
 

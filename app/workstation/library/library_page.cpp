@@ -50,7 +50,11 @@ LibraryPage::LibraryPage(const Means& means, QWidget* parent)
     showState();
 }
 
-LibraryPage::~LibraryPage() { m_facts.cancel(); }
+LibraryPage::~LibraryPage()
+{
+    m_facts.cancel();
+    m_labelling.cancel();
+}
 
 bool LibraryPage::takes(const QStringList& paths) const { return paths.size() == 1 && isLibrary(paths.front()); }
 
@@ -88,12 +92,15 @@ void LibraryPage::connectSession()
             keepAsBefore();
             m_files = {0, 0};
             m_filesPaused = false;
+            m_details->setEditable(!m_session->readOnly());
             m_stored->open(m_session->looker());
             m_pictures->open(m_session->looker(), m_session->readOnly() ? nullptr : m_session->library());
             m_session->readOnly() ? m_pictures->setFilling(true) : m_session->lookForFiles();
             QStringList notices;
-            for (const UserText& notice : m_session->library()->notices())
-                notices << shownText(notice);
+            for (const UserText& notice : m_session->library()->notices()) {
+                const QString words = shownText(notice);
+                notices << words.left(1).toUpper() + words.mid(1);
+            }
             if (!notices.isEmpty())
                 Q_EMIT told(notices.join(QLatin1Char(' ')), false);
         } else {
@@ -104,6 +111,7 @@ void LibraryPage::connectSession()
             m_map->setResult({}, nullptr);
             m_details->clear(tr("No study is chosen."));
             m_current = m_returnTo = 0;
+            m_labelling.cancel();
             m_actedOn.clear();
             m_place->setRows({}, -1);
         }
@@ -149,6 +157,11 @@ void LibraryPage::connectSession()
     connect(m_session, &LibrarySession::acted, this, [this](const QString& words) {
         const bool turned = words.startsWith(QLatin1String("Undo: ")) || words.startsWith(QLatin1String("Redo: "));
         Q_EMIT told(turned ? words : QString(), false); // else the words stand beside Undo
+    });
+    connect(m_session, &LibrarySession::unchanged, this, [this] {
+        if (!m_actedOn.empty())
+            m_actedOn.pop_back();
+        Q_EMIT told(tr("Nothing was changed: it is so already."), false);
     });
     connect(m_session, &LibrarySession::undoChanged, this, [this] {
         const auto& last = m_session->lastDone();
@@ -302,7 +315,10 @@ void LibraryPage::showSummary()
                                                                  .arg(locale.toString(qulonglong(result.rows.size())))
                                                                  .arg(locale.toString(qulonglong(m_session->size())))
                                                                  .arg(locale.toString(qlonglong(result.images)));
-    if (m_place->selected() > 0)
+    if (const std::size_t images = m_map->chosenImages().size(); images > 0)
+        text += tr(" · %1 images of %2 studies selected")
+                    .arg(locale.toString(qulonglong(images)), locale.toString(m_place->selected()));
+    else if (m_place->selected() > 0)
         text += tr(" · %1 selected").arg(locale.toString(m_place->selected()));
     if (m_isWrong)
         text += tr(" · as before the filter was wrong");
@@ -319,13 +335,20 @@ void LibraryPage::openCurrent()
         this, {[library = m_session->looker(), study = m_current](const Job&) { return studyFacts(*library, study); },
                [this](const StudyFacts& facts) {
                    QStringList paths;
-                   for (const FactImage& image : facts.images)
-                       if (!image.missing)
-                           paths << QString::fromStdString(pathText(image.path));
+                   int first = -1, frame = 0;
+                   for (const FactImage& image : facts.images) {
+                       if (image.missing)
+                           continue;
+                       if (image.image.id == m_details->image()) {
+                           first = static_cast<int>(paths.size());
+                           frame = static_cast<int>(image.image.frame.value_or(0));
+                       }
+                       paths << QString::fromStdString(pathText(image.path));
+                   }
                    if (paths.isEmpty())
                        return Q_EMIT told(
                            tr("None of the files of %1 is there.").arg(QString::fromStdString(facts.key)), true);
-                   Q_EMIT readAsked(paths, QString::fromStdString(facts.key));
+                   Q_EMIT readAsked(paths, QString::fromStdString(facts.key), first, frame);
                },
                [this](const QString& reason) { Q_EMIT told(reason, true); }});
 }
@@ -343,6 +366,8 @@ void LibraryPage::setReadFirst(bool on)
 void LibraryPage::takeScores(std::shared_ptr<const std::vector<float>> scores)
 {
     const bool had = m_session->question().scores != nullptr;
+    if (!scores)
+        m_sortWanted.reset();
     if (!scores && !had)
         return;
     changeQuestion([&](StudyQuestion& question) {
@@ -353,6 +378,8 @@ void LibraryPage::takeScores(std::shared_ptr<const std::vector<float>> scores)
             question.descending = true;
             question.histogram = "score";
         }
+        if (const auto wanted = scores ? std::exchange(m_sortWanted, {}) : std::nullopt)
+            std::tie(question.field, question.descending) = *wanted;
         if (!scores && isOfScores(question.field))
             std::tie(question.field, question.descending) = m_sortedBefore;
         question.scores = std::move(scores);

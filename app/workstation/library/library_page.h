@@ -63,14 +63,15 @@ public:
     LibraryMap& map() { return *m_map; }
     void setFilter(const QString& text);
     void setReadFirst(bool on); // nothing that a model says is shown
-    void openCurrent();         // in Read
+    void openCurrent();         // in Read, at the image that something led to
     // Images like the region under a box on one of the library, which must be open. words: of the image.
     void askRegion(const AnnotatedImage& image, const ImageBox& box, const QString& words);
     void setAway(bool away) const; // Read shows a study of it: the way back is open
 
 Q_SIGNALS:
-    void readAsked(const QStringList& paths, const QString& title); // the files of a study
-    void trainAsked(const QString& folder);                         // that a cohort was handed over to
+    // The files of a study, and which frame (0: the first) of which of them shall be looked at first; -1: none.
+    void readAsked(const QStringList& paths, const QString& title, int first, int frame);
+    void trainAsked(const QString& folder); // that a cohort was handed over to
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -101,6 +102,7 @@ private:
     std::uint32_t studyAt(int row) const;     // of the result's columns
     std::vector<std::int64_t> target() const; // the studies that a command acts on
     void goToStudy(std::int64_t study);
+    void goToImage(std::int64_t study, std::int64_t image); // of the study, in the details
 
     // library_page_setup.cpp
     void build(const Means& means);
@@ -113,15 +115,23 @@ private:
     // library_keep.cpp: what the selection becomes
     void keepSelected();
     void keepNone();
-    void setKept(std::vector<std::int64_t> studies);
+    void setKept(std::vector<std::int64_t> studies, std::vector<std::int64_t> images = {});
     void keepAsBefore();
     QString keptKey() const;
     void freezeSelected();
     void saveSelected();
+    void saveImages(const std::vector<std::int64_t>& images);
     QString chipsText() const;
+    // library_labels.cpp
+    void labelSelected();
+    void labelStudy(const StudyFacts& facts, const FactLabel* label);
+    void openLabels(struct LabelQuestion question, std::vector<std::int64_t> studies);
+    bool refuseToWrite();
     // library_models.cpp: several models side by side
     void connectModels();
     void takeModels();
+    std::vector<ViewModel> viewModels() const;
+    void chooseViewModels(const std::vector<ViewModel>& models);
     // library_page_bits.cpp: tiles by the values of their files
     void buildBits();
     bool showsBits() const;
@@ -197,7 +207,7 @@ private:
             *m_showDetails = nullptr, *m_back = nullptr, *m_bits = nullptr;
     std::vector<QAction*> m_digits;   // 1 to 9
     std::vector<QAction*> m_whenOpen; // commands that need a library
-    BackgroundJob m_facts, m_reading, m_phantoms;
+    BackgroundJob m_facts, m_reading, m_labelling, m_phantoms;
     CommandProcess m_sizing; // says what patches would take
     EmbedRequest m_patchesAsked;
     std::string m_sizes; // what it said
@@ -211,6 +221,7 @@ private:
     std::vector<StudyTableColumn> m_scoreColumns;
     std::vector<std::size_t> m_cells; // of the table's columns behind its own: which of the studies'
     std::pair<std::string, bool> m_sortedBefore{"date", true}; // before a sentence was asked
+    std::optional<std::pair<std::string, bool>> m_sortWanted;  // of a view, once its sentence is answered
     std::pair<quint64, quint64> m_files{0, 0};                 // that were read, and all
     QElapsedTimer m_filesSince;                                // since the reading of files began or went on
     quint64 m_filesBefore = 0;                                 // read when it did

@@ -174,7 +174,7 @@ void LibraryPage::showHeaders(qint64 done, qint64 total)
         m_headersWanted = false;
         return m_session->readHeaders();
     }
-    const bool reading = m_session->readingHeaders(), left = m_session->headersLeft() > 0;
+    const bool reading = m_session->readingHeaders(), left = m_session->headersLeft() > 0 && !m_session->readOnly();
     const QLocale locale;
     m_job->setText(reading ? tr("Headers: %1 of %2").arg(locale.toString(done), locale.toString(total))
                    : left  ? tr("%1 headers are not read yet").arg(locale.toString(qlonglong(m_session->headersLeft())))
@@ -285,15 +285,15 @@ void LibraryPage::turnJob()
 void LibraryPage::showProblems()
 {
     ProblemsDialog dialog(m_session->looker(), this);
-    connect(&dialog, &ProblemsDialog::studyAsked, this, &LibraryPage::goToStudy);
+    connect(&dialog, &ProblemsDialog::imageAsked, this, &LibraryPage::goToImage);
     connect(&dialog, &ProblemsDialog::relinkAsked, this, &LibraryPage::relinkFiles, Qt::QueuedConnection);
     dialog.exec();
 }
 
 void LibraryPage::relinkFiles()
 {
-    if (m_session->readOnly())
-        return Q_EMIT told(tr("This library is open for reading only."), true);
+    if (refuseToWrite())
+        return;
     RelinkDialog dialog(m_session->looker(), this);
     if (dialog.exec() == QDialog::Accepted)
         m_session->act([plan = dialog.plan()](Library& library) { return relink(library, plan); });
@@ -344,7 +344,8 @@ void LibraryPage::tagByName()
 // Back to the study at which the command was given, also when it had left the list.
 void LibraryPage::undo()
 {
-    if (!m_actedOn.empty() && m_session->lastDone() && m_session->lastDone()->kind == "tag") {
+    const auto isOfStudies = [](const CommandEntry& done) { return done.kind == "tag" || done.kind == "label"; };
+    if (!m_actedOn.empty() && m_session->lastDone() && isOfStudies(*m_session->lastDone())) {
         m_returnTo = m_actedOn.back();
         m_actedOn.pop_back();
     }

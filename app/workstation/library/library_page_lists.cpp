@@ -49,6 +49,7 @@ void LibraryPage::connectLists()
     connect(m_grid, &StudyGrid::relinkAsked, this, &LibraryPage::relinkFiles);
     connect(m_table, &StudyTable::opened, this, &LibraryPage::openCurrent);
     m_map->setSource([this](int row) { return tile(row); });
+    connect(m_map, &LibraryMap::chosen, this, &LibraryPage::showSummary);
     connect(m_map, &LibraryMap::opened, this, &LibraryPage::openCurrent);
     connect(&m_map->job(), &MapJob::finished, this, [this] { m_ask->asked().reload(); });
     connect(m_map, &LibraryMap::wanted, this, &LibraryPage::wantPictures);
@@ -79,7 +80,11 @@ void LibraryPage::connectLists()
             clauses.erase(clauses.begin() + static_cast<std::ptrdiff_t>(at));
         setFilter(QString::fromStdString(filterText(clauses)));
     });
-    connect(m_details, &StudyDetails::opened, this, &LibraryPage::openCurrent);
+    connect(m_details, &StudyDetails::opened, this, [this](std::int64_t image) {
+        m_details->setImage(image);
+        openCurrent();
+    });
+    connect(m_details, &StudyDetails::labelAsked, this, &LibraryPage::labelStudy);
     connect(m_details, &StudyDetails::studyAsked, this, &LibraryPage::goToStudy);
 }
 
@@ -91,7 +96,16 @@ void LibraryPage::goToStudy(std::int64_t study)
     if (found != rows.end())
         return m_place->setCurrent(static_cast<int>(found - rows.begin()));
     m_returnTo = study;
+    keepNone();
     setFilter({});
+}
+
+// Where it lies among the others is seen there, and Read shows it first.
+void LibraryPage::goToImage(std::int64_t study, std::int64_t image)
+{
+    m_showDetails->setChecked(true);
+    m_details->setImage(image);
+    goToStudy(study);
 }
 
 std::uint32_t LibraryPage::studyAt(int row) const { return m_session->result().rows[static_cast<std::size_t>(row)]; }
@@ -228,8 +242,10 @@ void LibraryPage::wantPictures()
     std::vector<std::int64_t> studies;
     if (const int under = m_isMap ? m_map->view().hoveredRow() : -1; under >= 0)
         studies.push_back(result.columns->id(studyAt(under)));
-    const int ahead = std::min(2 * last - first + 1, static_cast<int>(result.rows.size()) - 1);
-    for (int row = std::max(first, 0); row <= std::max(ahead, first); ++row)
+    const int end = static_cast<int>(result.rows.size()) - 1; // grid or tiles may not know the new list yet
+    first = std::clamp(first, 0, end);
+    const int ahead = std::clamp(2 * last - first + 1, first, end);
+    for (int row = first; row <= ahead; ++row)
         studies.push_back(result.columns->id(studyAt(row)));
     m_pictures->want(studies);
 }

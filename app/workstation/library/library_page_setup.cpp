@@ -274,6 +274,9 @@ void LibraryPage::buildTagCommands()
     QAction* byName = add(menu, {"library.tag", tr("&Tag…"), [this] { tagByName(); }});
     m_whenOpen.push_back(byName);
     addToLists(byName);
+    QAction* label = add(menu, {"library.label", tr("Label…"), [this] { labelSelected(); }});
+    m_whenOpen.push_back(label);
+    addToLists(label);
     QMenu* digits = addSubmenu(menu, tr("Tag by digit"));
     static constexpr const char* ids[] = {"library.tag.1", "library.tag.2", "library.tag.3",
                                           "library.tag.4", "library.tag.5", "library.tag.6",

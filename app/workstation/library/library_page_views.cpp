@@ -43,6 +43,8 @@ void LibraryPage::showHistogram()
     QStringList fields;
     if (question.scores)
         fields << QStringLiteral("score");
+    for (std::size_t i = 1; question.scores && i < question.byModel.size(); ++i) // the first is the one before
+        fields << QStringLiteral("score:") + QString::fromStdString(question.byModel[i].model);
     for (const std::string& field : result.numberFields)
         fields << QString::fromStdString(field);
     const QString current = QString::fromStdString(question.histogram);
@@ -112,19 +114,27 @@ void LibraryPage::saveView()
     const auto [sentence, takenOff] = m_ask->sentences();
     view.sentence = sentence.toStdString();
     view.takenOff = takenOff.toStdString();
+    if (!sentence.isEmpty())
+        view.models = viewModels();
     if (const auto& kept = m_session->question().kept)
         view.kept = rangesText(*kept);
+    if (const auto& images = m_session->question().keptImages)
+        view.keptImages = rangesText(*images);
     m_session->act([view](Library& library) { return mama::saveView(library, view); });
 }
 
-// The sentence first: a filter of scores waits for its answer.
+// Its models and the sentence first: a filter and an order of scores wait for the answer.
 void LibraryPage::applyView(const SavedView& view)
 {
+    if (!view.sentence.empty())
+        chooseViewModels(view.models);
+    if (isOfScores(view.sort) && !view.sentence.empty())
+        m_sortWanted = std::pair(view.sort, view.descending);
     m_ask->askFor(QString::fromStdString(view.sentence), QString::fromStdString(view.takenOff));
     setFilter(QString::fromStdString(view.filter));
-    setKept(idsOfRanges(view.kept));
+    setKept(idsOfRanges(view.kept), idsOfRanges(view.keptImages));
     changeQuestion([&](StudyQuestion& question) {
-        if (!isOfScores(view.sort) || question.scores) {
+        if (!isOfScores(view.sort)) {
             question.field = view.sort;
             question.descending = view.descending;
         }

@@ -48,8 +48,8 @@ void LibraryPage::connectPatches(const ModelSession& model)
 // The command says what they would take; the user says whether.
 void LibraryPage::makePatches()
 {
-    if (m_session->readOnly())
-        return Q_EMIT told(tr("This library is open for reading only."), true);
+    if (refuseToWrite())
+        return;
     if (!m_model->model())
         return Q_EMIT told(tr("Choose a model first (Ctrl+M): patches are what it makes of an image's parts."), false);
     if (m_ask->job().running() || m_sizing.running())

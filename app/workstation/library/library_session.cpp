@@ -276,7 +276,7 @@ void LibrarySession::take(Acted acted)
         setColumns(std::move(acted.columns));
     else
         reload();
-    Q_EMIT this->acted(QString::fromStdString(acted.change.words));
+    acted.change.command == 0 ? Q_EMIT unchanged() : Q_EMIT this->acted(QString::fromStdString(acted.change.words));
 }
 
 void LibrarySession::tag(const std::string& name, std::vector<std::int64_t> studies, bool remove)

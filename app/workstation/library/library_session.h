@@ -69,6 +69,7 @@ Q_SIGNALS:
     void reloaded();                           // other rows, files or sides may be in it now
     void wrong(const QString& reason, int at); // the filter; at: its character, -1: none in particular
     void acted(const QString& words);
+    void unchanged();                    // what was asked for was so already
     void refused(const QString& reason); // a change
     void undoChanged();
     void tagsChanged();

@@ -1,40 +1,46 @@
 #include "app/workstation/library/study_result.h"
 
+#include "core/library/studies/filter_edit.h"
 #include "core/library/studies/kept_studies.h"
 
 namespace mama {
 namespace {
 
-// Empty: the field is none of scores, or nothing is answered.
-std::span<const float> scoresOf(const StudyQuestion& question)
+// Null: the field is none of scores, or nothing is answered.
+const std::vector<float>* scoresOf(const StudyQuestion& question, const std::string& field)
 {
-    std::shared_ptr<const std::vector<float>> scores;
-    if (question.field == "score")
-        scores = question.scores;
-    if (question.field == rankDifference)
-        scores = question.rankDifference;
+    if (field == "score")
+        return question.scores.get();
+    if (field == rankDifference)
+        return question.rankDifference.get();
     for (const ModelScores& each : question.byModel)
-        if (question.field == "score:" + each.model)
-            scores = each.scores;
-    return scores ? std::span<const float>(*scores) : std::span<const float>();
+        if (field == "score:" + each.model)
+            return each.scores.get();
+    return nullptr;
 }
 
 } // namespace
 
 StudyResult answer(const std::shared_ptr<const StudyColumns>& columns, const StudyQuestion& question)
 {
-    StudyResult result{columns, parseFilter(question.filter), {}, {}, 0, {}, {}};
+    StudyResult result;
+    result.columns = columns;
+    result.clauses = parseFilter(question.filter);
     StudySet kept;
     if (question.kept) {
         kept = studySet(*columns, *question.kept);
         result.kept = kept.count();
+        result.keptImages = question.keptImages;
     }
     const StudySet* inside = question.kept ? &kept : nullptr;
     FilterMeans means{inside, question.scores.get(), {}};
     for (const ModelScores& each : question.byModel)
         means.byModel.push_back({each.model, each.scores.get()});
     FilterResult found = filterStudies(*columns, result.clauses, true, means);
-    result.rows = orderStudies(*columns, found.studies, {question.field, question.descending, scoresOf(question)});
+    const std::vector<float>* sorting = scoresOf(question, question.field);
+    result.rows = orderStudies(
+        *columns, found.studies,
+        {question.field, question.descending, sorting ? std::span<const float>(*sorting) : std::span<const float>()});
     result.facets = std::move(found.facets);
     result.warnings = std::move(found.warnings);
     for (const std::uint32_t study : result.rows)
@@ -53,9 +59,10 @@ StudyResult answer(const std::shared_ptr<const StudyColumns>& columns, const Stu
     result.numberFields = numberFields(*columns);
     if (!question.histogram.empty()) {
         std::vector<FilterClause> others = result.clauses;
-        std::erase_if(others, [&](const FilterClause& each) { return each.field == question.histogram; });
-        result.histogram = histogramOf(*columns, question.histogram,
-                                       filterStudies(*columns, others, false, means).studies, means.scores);
+        std::erase_if(others, [&](const FilterClause& each) { return isOf(each, question.histogram); });
+        result.histogram =
+            histogramOf(*columns, question.histogram, filterStudies(*columns, others, false, means).studies,
+                        scoresOf(question, question.histogram));
     }
     return result;
 }

@@ -25,9 +25,10 @@ struct StudyQuestion
     std::shared_ptr<const std::vector<float>> scores{}; // one a study of the columns; null: nothing was asked
     // Ids, rising, of studies that were chosen and kept: only these; null: all.
     std::shared_ptr<const std::vector<std::int64_t>> kept{};
-    std::string histogram{};                                    // of which field; empty: none
-    std::vector<ModelScores> byModel{};                         // of all that are asked, the one of `scores` too
-    std::shared_ptr<const std::vector<float>> rankDifference{}; // one a study; null: not several models were asked
+    std::shared_ptr<const std::vector<std::int64_t>> keptImages{}; // of those, if images were chosen; null: all
+    std::string histogram{};                                       // of which field; empty: none
+    std::vector<ModelScores> byModel{};                            // of all that are asked, the one of `scores` too
+    std::shared_ptr<const std::vector<float>> rankDifference{};    // one a study; null: not several models were asked
 };
 
 // And what it shows: one result for grid, table and facets alike.
@@ -39,6 +40,7 @@ struct StudyResult
     std::vector<Facet> facets;
     std::int64_t images = 0;           // of all rows
     std::optional<std::size_t> kept{}; // how many of those that were kept are in the library; empty: none were
+    std::shared_ptr<const std::vector<std::int64_t>> keptImages{}; // ids, rising; null: whole studies were kept
     // Where there are no rows: of each clause, how many studies there would be without it; at last without keeping.
     std::vector<std::size_t> without;
     std::vector<UserText> warnings{}; // what the filter asks for in vain

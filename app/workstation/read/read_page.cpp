@@ -103,6 +103,7 @@ void ReadPage::open(const std::vector<std::filesystem::path>& paths, bool rememb
     if (paths.empty())
         return;
     m_opened = remember ? paths : std::vector<std::filesystem::path>();
+    m_wanted.reset();
     m_studies->open(paths);
 }
 

@@ -13,6 +13,7 @@
 #include <QRectF>
 #include <QSettings>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 class QBoxLayout;
@@ -59,6 +60,8 @@ public:
     void keep() override;
 
     void open(const std::vector<std::filesystem::path>& paths, bool remember = true); // among what was opened before
+    // The image that is active when what was opened last is there: hung, if it hangs in no view.
+    void showFirst(const std::filesystem::path& file, int frame);
     void setModel(const QString& folder);
     void takeHangingFile(const QString& file);                      // if it is right: else the one before stays
     void ask(const QString& sentence, const QString& heading = {}); // of the section of a report it stands in
@@ -168,6 +171,7 @@ private:
 
     void showScanned(const std::vector<ScanProblem>& problems, const std::vector<ScanProblem>& others);
     void showStudy();
+    void showWanted();
     void takePicture(const LoadedImage& image);
     void activate(int image); // of the study, if it hangs
     void selectActiveImage(); // in the list
@@ -270,8 +274,9 @@ private:
     FileWatch* m_files = nullptr;
     QString m_changedTold; // of files on the disk
     RecentStudies m_recent{m_settings};
-    std::vector<std::filesystem::path> m_opened; // to be remembered when studies are found there
-    bool m_starting = true;                      // the page before a study shows its own text
+    std::vector<std::filesystem::path> m_opened;                   // to be remembered when studies are found there
+    std::optional<std::pair<std::filesystem::path, int>> m_wanted; // file and frame of showFirst()
+    bool m_starting = true;                                        // the page before a study shows its own text
     QueryPanel* m_queryPanel = nullptr;
     MapPanel* m_mapPanel = nullptr;
     QToolBar* m_tools = nullptr;

@@ -163,6 +163,33 @@ void ReadPage::showStudy()
     updateHint();
     if (!std::exchange(m_studyShown, true)) // a view that had a window of its own has it again
         m_viewApart->setMonitors(monitorsNow());
+    showWanted();
+}
+
+void ReadPage::showFirst(const std::filesystem::path& file, int frame) { m_wanted = std::pair(file, frame); }
+
+// Its study, where that is another one of those that were opened; then the image itself.
+void ReadPage::showWanted()
+{
+    if (!m_wanted)
+        return;
+    const auto placeIn = [&](const Study& study) {
+        const auto found = std::ranges::find(study.images, m_wanted->first, &StudyImage::path);
+        return found == study.images.end() ? -1 : static_cast<int>(found - study.images.begin());
+    };
+    const int image = placeIn(*m_studies->study());
+    const auto& all = m_studies->studies();
+    const auto other = std::ranges::find_if(all, [&](const Study& each) { return placeIn(each) >= 0; });
+    if (image < 0 && other != all.end())
+        return m_studies->show(static_cast<int>(other - all.begin()));
+    const int frame = std::exchange(m_wanted, {})->second;
+    if (image < 0)
+        return;
+    const StudyImage& wanted = m_studies->study()->images[static_cast<std::size_t>(image)];
+    const bool otherFrame = wanted.frame != frame;
+    wanted.slot == Slot::Extra ? hangExtra(image) : activate(image);
+    if (otherFrame)
+        m_studies->showFrame(image, frame);
 }
 
 // Pictures for the list: first what the study on screen has beside its views, then the exams in sight.

@@ -2,6 +2,7 @@
 #include "core/base/user_text.h"
 
 #include <string>
+#include <vector>
 
 namespace mama {
 
@@ -13,5 +14,8 @@ struct ScaledValue
     UserText fault{};
 };
 ScaledValue onScale(const std::string& task, const std::string& value);
+// All values of such a task, lowest first; none: it has no scale.
+std::vector<std::string> scaleOf(const std::string& task);
+std::vector<std::string> scaledTasks();
 
 } // namespace mama

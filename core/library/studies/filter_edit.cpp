@@ -1,6 +1,9 @@
 #include "core/library/studies/filter_edit.h"
 
+#include "core/base/folded_text.h"
+
 #include <algorithm>
+#include <string_view>
 
 namespace mama {
 namespace {
@@ -26,11 +29,17 @@ bool saysOf(const FilterClause& clause, const std::string& field, const std::str
     return lists(clause, field) && std::find(clause.values.begin(), clause.values.end(), value) != clause.values.end();
 }
 
+constexpr std::string_view ofModel("score:");
+
 FilterClause made(Op op, const std::string& field, std::vector<std::string> values)
 {
     FilterClause clause;
     clause.op = op;
     clause.field = field;
+    if (field.starts_with(ofModel)) {
+        clause.field = "score";
+        clause.model = field.substr(ofModel.size());
+    }
     clause.values = std::move(values);
     return clause;
 }
@@ -71,11 +80,18 @@ std::vector<FilterClause> turned(std::vector<FilterClause> clauses, const std::s
     return clauses;
 }
 
+bool isOf(const FilterClause& clause, const std::string& field)
+{
+    return field.starts_with(ofModel)
+               ? clause.field == "score" && asciiFolded(clause.model) == asciiFolded(field.substr(ofModel.size()))
+               : clause.field == field && clause.model.empty();
+}
+
 namespace {
 
 bool isRange(const FilterClause& clause, const std::string& field)
 {
-    return !clause.negated && clause.field == field &&
+    return !clause.negated && isOf(clause, field) &&
            (clause.op == Op::Between || clause.op == Op::Less || clause.op == Op::LessEqual ||
             clause.op == Op::Greater || clause.op == Op::GreaterEqual);
 }

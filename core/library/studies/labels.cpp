@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/library/collection/label_scale.h"
 #include "core/library/collection/plural.h"
+#include "core/library/studies/facet_counts.h"
 #include "core/library/utc_time.h"
 #include "core/tables/cell.h"
 
@@ -168,6 +169,48 @@ std::vector<std::int64_t> targetsOf(Library& library, const std::string& level, 
     std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;
+}
+
+namespace {
+
+LabelTask taskOf(const StudyColumns& columns, const std::string& name, const StudySet& among)
+{
+    LabelTask task{name, {}};
+    for (const std::string& value : scaleOf(name))
+        task.values.push_back({value, {}, 0});
+    const StudyColumn* column = columns.column(name);
+    if (!column || !column->ofLabels)
+        return task;
+    const auto scaled = static_cast<std::ptrdiff_t>(task.values.size());
+    for (const FacetValue& each : facetOf(*column, among, columns.size()).values) {
+        if (each.value.empty())
+            continue;
+        auto found = std::find_if(task.values.begin(), task.values.end(),
+                                  [&](const LabelValue& value) { return value.value == each.value; });
+        if (found == task.values.end())
+            found = task.values.insert(found, LabelValue{each.value, {}, 0});
+        found->means = each.means;
+        found->studies = each.count;
+    }
+    std::sort(task.values.begin() + scaled, task.values.end(),
+              [](const LabelValue& a, const LabelValue& b) { return a.value < b.value; });
+    return task;
+}
+
+} // namespace
+
+std::vector<LabelTask> labelTasks(const StudyColumns& columns, const StudySet& among)
+{
+    std::vector<std::string> names = scaledTasks();
+    const std::size_t scaled = names.size();
+    for (const StudyColumn& column : columns.columns())
+        if (column.ofLabels && scaleOf(column.name).empty())
+            names.push_back(column.name);
+    std::sort(names.begin() + static_cast<std::ptrdiff_t>(scaled), names.end());
+    std::vector<LabelTask> tasks;
+    for (const std::string& name : names)
+        tasks.push_back(taskOf(columns, name, among));
+    return tasks;
 }
 
 } // namespace mama

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/library/collection/library.h"
+#include "core/library/studies/study_columns.h"
 
 #include <span>
 
@@ -26,5 +26,19 @@ Change label(Library& library, const LabelRequest& request);
 // are. Error(Usage) for another level.
 std::vector<std::int64_t> targetsOf(Library& library, const std::string& level, std::span<const std::int64_t> studies,
                                     const std::string& side);
+
+// What can be said of things, and what is said of some studies now.
+struct LabelValue
+{
+    std::string value, means; // of a code, as a data set's legend says
+    std::size_t studies = 0;  // of these, that have it
+};
+struct LabelTask
+{
+    std::string name; // as a filter writes it: "mass_shape"
+    std::vector<LabelValue> values;
+};
+// Those with a scale first, all its values; then the others that the library has, by name.
+std::vector<LabelTask> labelTasks(const StudyColumns& columns, const StudySet& among);
 
 } // namespace mama

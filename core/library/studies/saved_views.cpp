@@ -40,6 +40,10 @@ std::vector<SavedView> read(SQLite::Database& database)
             view.sentence = form.value("sentence", std::string());
             view.takenOff = form.value("taken_off", std::string());
             view.kept = form.value("kept", std::string());
+            view.keptImages = form.value("kept_images", std::string());
+            for (const auto& model : form.value("models", nlohmann::json::array()))
+                if (model.is_object())
+                    view.models.push_back({model.value("set", std::string()), model.value("name", std::string())});
         }
         views.push_back(std::move(view));
     }
@@ -80,11 +84,16 @@ Change saveView(Library& library, const SavedView& view)
 {
     const std::string name = checkedName(view.name);
     parseFilter(view.filter);
+    nlohmann::json models = nlohmann::json::array();
+    for (const ViewModel& each : view.models)
+        models.push_back({{"set", each.set}, {"name", each.name}});
     const nlohmann::json form{{"descending", view.descending},
                               {"as", view.form},
                               {"sentence", view.sentence},
                               {"taken_off", view.takenOff},
-                              {"kept", view.kept}};
+                              {"kept", view.kept},
+                              {"kept_images", view.keptImages},
+                              {"models", models}};
     return library.change({"view", [&](SQLite::Database& database, std::int64_t) {
                                const bool before = !take(database, name).empty();
                                SQLite::Statement put(

@@ -3,6 +3,13 @@
 
 namespace mama {
 
+// A model that a view asks: the name of its embeddings' folder below the library's, and its own.
+struct ViewModel
+{
+    std::string set, name;
+    bool operator==(const ViewModel&) const = default;
+};
+
 // A question to the library under a name, to be asked again.
 struct SavedView
 {
@@ -13,6 +20,8 @@ struct SavedView
     std::string form = "grid";          // "grid", "table", "map"
     std::string sentence{}, takenOff{}; // asked with it; empty: none
     std::string kept{};                 // only these studies (rangesText of kept_studies.h); empty: all
+    std::string keptImages{};           // of those studies only these images, likewise; empty: all
+    std::vector<ViewModel> models{};    // that the sentence is asked of, the one that is shown first at the front
 };
 
 // One command; in place of the view of this name, if there is one. Error(Usage): no name, or a filter that is wrong.

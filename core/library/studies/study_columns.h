@@ -47,6 +47,7 @@ struct StudyColumn
     std::vector<std::uint16_t> codes;
     std::uint8_t levels = 1;            // one bit for each level that has a row
     std::vector<std::uint32_t> items{}; // of each row: what it is said of, level << 30 | item; empty: row i is item i
+    bool ofLabels = false;              // tables and readers say it of things: it can be said otherwise
     std::vector<std::string> means{};   // by code, as the data sets' legends say; empty: none has one of this field
     // "oval" of "O"; empty: no legend says what it means.
     std::string_view meaning(std::size_t code) const { return means.empty() ? std::string_view() : means[code]; }
@@ -106,15 +107,11 @@ private:
         StudyPlaces byKey, byPatient, byDate;
         std::vector<std::int64_t> images;
         StudyItems pictures, findings;
-        std::vector<std::pair<std::int64_t, std::uint32_t>> imageOf, findingOf; // item by id; while labels are read
         std::vector<StudyColumn> columns;
     };
-    static void readStudies(Rows& rows, Library& library);
-    static void readImages(Rows& rows, Library& library);
-    static void readProblems(Rows& rows, Library& library);
-    static void readFindings(Rows& rows, Library& library);
-    static void readLabels(Rows& rows, Library& library);
-    void readTags(Library& library);
+    struct Reading; // study_columns_read.cpp
+    static std::shared_ptr<const Rows> readRows(SQLite::Database& database);
+    void readTags(SQLite::Database& database);
 
     std::shared_ptr<const Rows> m_rows;
     std::map<std::string, TaggedStudies> m_tags;

@@ -59,17 +59,19 @@ FactLabel labelAt(const SQLite::Statement& row)
     FactLabel label{textAt(row, 0), textAt(row, 1), textAt(row, 2), textAt(row, 3),
                     textAt(row, 4), textAt(row, 5), textAt(row, 6)};
     label.counts = row.getColumn(7).getInt() != 0;
+    label.target = row.getColumn(8).getInt64();
+    label.level = textAt(row, 9);
     return label;
 }
 
-// Of labels, with the number of what each is of at the ninth place. What counts is as the view label_that_counts has
-// it, which would be made of all labels for each one.
+// Of labels, with the number of what each is of and its level at the ninth and tenth place. What counts is as the view
+// label_that_counts has it, which would be made of all labels for each one.
 constexpr const char* labelQuery =
     "SELECT task, value, side, source, author, at, row_of, replaced_by IS NULL AND source <> 'model' AND NOT EXISTS"
     " (SELECT 1 FROM label AS other WHERE other.level = label.level AND other.target = label.target AND other.side ="
     " label.side AND other.task = label.task AND other.replaced_by IS NULL AND other.source <> 'model' AND"
     " (CASE other.source WHEN 'adjudicated' THEN 3 WHEN 'reader' THEN 2 ELSE 1 END, other.id) >"
-    " (CASE label.source WHEN 'adjudicated' THEN 3 WHEN 'reader' THEN 2 ELSE 1 END, label.id)), target FROM label WHERE ";
+    " (CASE label.source WHEN 'adjudicated' THEN 3 WHEN 'reader' THEN 2 ELSE 1 END, label.id)), target, level FROM label WHERE ";
 
 // One that somebody outweighs who spoke of the whole breast, study or patient.
 void outweigh(FactLabel& label, const char* level, const std::string& side, const SaidLabels& said, std::int64_t study)
@@ -89,26 +91,24 @@ void readLabels(SQLite::Database& database, StudyFacts& facts)
                  FactLabel label = labelAt(row);
                  if (const auto found = meanings.find({label.task, label.value}); found != meanings.end())
                      label.means = found->second;
-                 take(std::move(label), row.getColumn(8).getInt64());
+                 take(std::move(label));
              });
     };
     read("level = 'patient' AND target = (SELECT patient FROM study WHERE id = ?)",
-         [&](FactLabel label, std::int64_t) { facts.labels.push_back(std::move(label)); });
+         [&](FactLabel label) { facts.labels.push_back(std::move(label)); });
     read("level IN ('study', 'breast') AND target = ?",
-         [&](FactLabel label, std::int64_t) { facts.labels.push_back(std::move(label)); });
-    read("level = 'finding' AND target IN (SELECT id FROM finding WHERE study = ?)",
-         [&](FactLabel label, std::int64_t target) {
-             const auto found = std::find_if(facts.findings.begin(), facts.findings.end(),
-                                             [&](const FactFinding& finding) { return finding.id == target; });
-             if (found != facts.findings.end())
-                 found->labels.push_back(std::move(label));
-         });
-    read("level = 'image' AND target IN (SELECT id FROM image WHERE study = ?)",
-         [&](FactLabel label, std::int64_t target) {
-             for (FactImage& image : facts.images)
-                 if (image.image.id == target)
-                     image.labels.push_back(label);
-         });
+         [&](FactLabel label) { facts.labels.push_back(std::move(label)); });
+    read("level = 'finding' AND target IN (SELECT id FROM finding WHERE study = ?)", [&](FactLabel label) {
+        const auto found = std::find_if(facts.findings.begin(), facts.findings.end(),
+                                        [&](const FactFinding& finding) { return finding.id == label.target; });
+        if (found != facts.findings.end())
+            found->labels.push_back(std::move(label));
+    });
+    read("level = 'image' AND target IN (SELECT id FROM image WHERE study = ?)", [&](FactLabel label) {
+        for (FactImage& image : facts.images)
+            if (image.image.id == label.target)
+                image.labels.push_back(label);
+    });
     const SaidLabels said(database);
     for (FactLabel& label : facts.labels)
         outweigh(label, label.side.empty() ? "study" : "breast", label.side, said, facts.id);
@@ -205,6 +205,7 @@ nlohmann::json toJson(const std::vector<FactLabel>& labels)
     for (const FactLabel& each : labels)
         list.push_back({{"task", each.task},
                         {"value", each.value},
+                        {"level", each.level},
                         {"side", each.side},
                         {"source", each.source},
                         {"author", each.author},

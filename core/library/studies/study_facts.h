@@ -11,6 +11,8 @@ struct FactLabel
     std::string task, value, side, source, author, at, row; // row: "clinical.csv:12"; side: "R", "L" or ""
     bool counts = false;                                    // it is the one that filters, facets and training see
     std::string means{};                                    // of a code, as the data set's legend says
+    std::string level{};                                    // patient, study, breast, image, finding
+    std::int64_t target = 0;                                // id of that; of a breast: its study
 };
 
 struct FactAnnotation

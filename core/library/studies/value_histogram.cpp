@@ -1,5 +1,6 @@
 #include "core/library/studies/value_histogram.h"
 
+#include "core/library/studies/study_order.h"
 #include "core/tables/cell.h"
 
 #include <algorithm>
@@ -62,7 +63,7 @@ std::vector<std::string> numberFields(const StudyColumns& columns)
 std::optional<ValueHistogram> histogramOf(const StudyColumns& columns, const std::string& field, const StudySet& among,
                                           const std::vector<float>* scores)
 {
-    const bool byScore = field == "score";
+    const bool byScore = isOfScores(field);
     const StudyColumn* column = byScore ? nullptr : columns.column(field);
     std::vector<double> values;
     if (byScore && scores)

@@ -13,8 +13,8 @@ struct ValueHistogram
     double high() const { return low + step * static_cast<double>(all.size()); }
 };
 
-// Of a field of numbers, or "score". A study with several values counts once in each bin that has one. Empty: there is
-// no such field, its values are not numbers, or they are all the same.
+// Of a field of numbers, or one that isOfScores(): of `scores`, one a study. A study with several values counts once in
+// each bin that has one. Empty: there is no such field, its values are not numbers, or they are all the same.
 std::optional<ValueHistogram> histogramOf(const StudyColumns& columns, const std::string& field, const StudySet& among,
                                           const std::vector<float>* scores = nullptr);
 // Fields that have one, "score" aside.

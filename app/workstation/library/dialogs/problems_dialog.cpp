@@ -24,7 +24,7 @@ namespace mama {
 
 ProblemsDialog::ProblemsDialog(std::shared_ptr<Library> library, QWidget* parent)
     : QDialog(parent), m_library(std::move(library)), m_model(new ProblemModel(this)), m_kind(new QComboBox(this)),
-      m_table(new QTableView(this)), m_words(new QLabel(this)), m_go(new QPushButton(tr("&Go to the study"), this)),
+      m_table(new QTableView(this)), m_words(new QLabel(this)), m_go(new QPushButton(tr("&Go to the image"), this)),
       m_copy(new QPushButton(tr("&Copy"), this)), m_save(new QPushButton(tr("&Save…"), this)),
       m_relink(new QPushButton(tr("&Re-link missing files…"), this))
 {
@@ -99,7 +99,7 @@ void ProblemsDialog::showKinds()
     const QLocale locale;
     const int all = m_model->rowCount();
     m_words->setText(all == 0 ? tr("Nothing was found. Files that were not read yet are not in this list.")
-                              : tr("Found when the files were read; double-click a row to see its study."));
+                              : tr("Found when the files were read; double-click a row to see its image."));
     m_kind->clear();
     m_kind->addItem(tr("All (%1)").arg(locale.toString(all)), QString());
     for (const auto& [kind, count] : m_model->kinds()) {
@@ -120,7 +120,8 @@ void ProblemsDialog::showKinds()
 void ProblemsDialog::goTo()
 {
     if (const QModelIndex index = m_table->currentIndex(); index.isValid()) {
-        Q_EMIT studyAsked(m_model->at(index.row()).study);
+        const FileProblem& problem = m_model->at(index.row());
+        Q_EMIT imageAsked(problem.study, problem.image);
         accept();
     }
 }

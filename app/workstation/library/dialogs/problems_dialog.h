@@ -12,7 +12,7 @@ class QTableView;
 namespace mama {
 
 // What was found in a library's files that somebody should look at: missing, not readable, sides that disagree, text in
-// the picture, copies. A row leads to its study; rows can be copied, the list saved.
+// the picture, copies. A row leads to its image; rows can be copied, the list saved.
 class ProblemsDialog : public QDialog
 {
     Q_OBJECT
@@ -21,7 +21,7 @@ public:
     ~ProblemsDialog() override;
 
 Q_SIGNALS:
-    void studyAsked(std::int64_t study);
+    void imageAsked(std::int64_t study, std::int64_t image);
     void relinkAsked();
 
 private:

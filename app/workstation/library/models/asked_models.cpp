@@ -274,6 +274,13 @@ void AskedModels::search()
     m_searching = BackgroundJob::start<Answers>(this, std::move(callbacks));
 }
 
+QString AskedModels::firstName() const
+{
+    if (m_lead && !m_lead->patchesOf.isEmpty())
+        return m_lead->patchesOf;
+    return m_models.empty() ? QString() : m_models.front().model.name;
+}
+
 bool AskedModels::busy() const
 {
     return m_isSearching ||

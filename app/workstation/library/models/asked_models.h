@@ -19,6 +19,7 @@ struct LeadAnswer
     FusionRule rule = FusionRule::Maximum;
     std::vector<float> vector{}; // empty: of a region's patches, which only the leading model is asked for
     StudyScores scores{};
+    QString patchesOf{}; // the model of a region's patches, which need not be the one that leads
     bool operator==(const LeadAnswer&) const = default;
 };
 
@@ -63,6 +64,8 @@ public:
     const std::vector<AskedModel>& models() const { return m_models; }
     bool several() const { return m_models.size() > 1; }
     bool asked() const { return m_lead.has_value(); }
+    // Whose scores stand first: of a region the model of its patches.
+    QString firstName() const;
     bool busy() const;
     const ModelRanks* ranks() const { return m_ranks ? &*m_ranks : nullptr; } // null: not all have answered
     StudyScores rankDifference() const { return m_difference; }               // null likewise

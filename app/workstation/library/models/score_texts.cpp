@@ -46,7 +46,7 @@ QString whyNone(const AskedModels& models, const AskedModel& model, std::uint32_
         return ScoreTexts::tr("%1 is being asked").arg(name);
     const AskedModel& lead = models.models().front();
     return models.asked() && lead.vector.empty() && &model != &lead
-               ? ScoreTexts::tr("regions are asked of the model that is shown first, not of %1").arg(name)
+               ? ScoreTexts::tr("regions are asked of one model: %1").arg(models.firstName())
                : QString();
 }
 
@@ -112,9 +112,11 @@ std::vector<StudyTableColumn> scoreColumns(const AskedModels& models)
         return {lead};
     std::vector<StudyTableColumn> out;
     for (const AskedModel& each : models.models()) {
-        const QString& name = each.model.name;
+        const QString name = out.empty() ? models.firstName() : each.model.name;
         out.push_back({out.empty() ? lead.id : QStringLiteral("score:") + name, name, true, widthFor(name), false,
-                       plainTip(ScoreTexts::tr("Score by %1").arg(namedWithTraining(models, each.model))), true});
+                       plainTip(ScoreTexts::tr("Score by %1")
+                                    .arg(name == each.model.name ? namedWithTraining(models, each.model) : name)),
+                       true});
     }
     out.push_back(
         {QString::fromLatin1(rankDifference), ScoreTexts::tr("Difference in rank"), true, differenceWidth, false,
@@ -156,7 +158,7 @@ std::vector<StudyScore> studyScores(const AskedModels& models, std::uint32_t stu
     const auto ranks = ranksOfStudy(models, study);
     for (std::size_t i = 0; i < models.models().size(); ++i) {
         const AskedModel& model = models.models()[i];
-        StudyScore one{model.model.name, {}, {}, 0, whyNone(models, model, study)};
+        StudyScore one{i == 0 ? models.firstName() : model.model.name, {}, {}, 0, whyNone(models, model, study)};
         if (const auto score = scoreOf(model, study)) {
             one.score = shownNumber(*score, digits);
             one.best = i == 0 ? leadBest : 0;
