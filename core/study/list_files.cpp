@@ -82,6 +82,10 @@ std::vector<FoundFile> listFiles(const std::vector<fs::path>& paths, const Job& 
     Walk walk(job, problems);
     for (const fs::path& path : paths) {
         std::error_code failed;
+        if (path.empty()) {
+            problems.push_back({path, {TextId("scan.no_name", "an empty name names no file and no folder")}});
+            continue;
+        }
         const fs::file_status status = fs::status(path, failed);
         if (fs::is_directory(status))
             walk.folder(path);

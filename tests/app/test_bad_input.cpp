@@ -140,6 +140,42 @@ class TestBadInput : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    // The reader's own file is damaged: pictures are shown all the same, and what is the matter is told.
+    void aDamagedReaderFileHidesNoPicture()
+    {
+        Opening fixture;
+        const fs::path good = fixture.folder() / "good";
+        for (const auto& [side, view] : four)
+            put(good / (side + view + ".dcm"), mammogram(fixture.folder() / "one", side, view));
+        const std::string noise(20000, 'x');
+        put(fixture.folder() / "reader.db", noise);
+        QSignalSpy told(&fixture.read(), &Page::told);
+        QVERIFY(fixture.openAndWait(good));
+        QCOMPARE(fixture.read().view().panes().size(), std::size_t{4});
+        QStringList said;
+        for (const auto& each : told)
+            said << each.at(0).toString();
+        QVERIFY2(!said.filter(QStringLiteral("can be neither read nor kept")).isEmpty(), qPrintable(said.join('|')));
+        QCOMPARE(readText(fixture.folder() / "reader.db"), noise);
+    }
+
+    // An empty name, as a script gives it where a variable is not set, beside a good folder.
+    void anEmptyNameNamesNothing()
+    {
+        Opening fixture;
+        const fs::path good = fixture.folder() / "good";
+        for (const auto& [side, view] : four)
+            put(good / (side + view + ".dcm"), mammogram(fixture.folder() / "one", side, view));
+        for (const std::vector<fs::path>& paths : {std::vector<fs::path>{good, ""}, {"", good}}) {
+            QSignalSpy shown(&fixture.read(), &ReadPage::studyOnScreen);
+            fixture.read().open(paths);
+            QVERIFY(shown.count() > 0 || shown.wait(60000));
+            QCOMPARE(fixture.problems().count(), 1);
+            QVERIFY2(fixture.problems().item(0)->text().contains(QStringLiteral("an empty name")),
+                     qPrintable(fixture.problems().item(0)->text()));
+        }
+    }
+
     // Dropped: the study among all of it is shown; every other file has one line with a reason, as many as told, and as
     // the command lists.
     void aMixedFolderShowsWhatIsThere()

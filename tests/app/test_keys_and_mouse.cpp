@@ -291,6 +291,12 @@ private Q_SLOTS:
         for (const QLabel* each : fixture.window().findChildren<QLabel*>(QStringLiteral("message")))
             told = each->text();
         QVERIFY2(told.contains(QStringLiteral("line 4: \"Hyper+I\" is no key")), qPrintable(told));
+        Q_EMIT fixture.window().read().told({}, false); // as when a study is opened
+        Q_EMIT fixture.window().read().told(QStringLiteral("Another error."), true);
+        for (const QLabel* each : fixture.window().findChildren<QLabel*>(QStringLiteral("message")))
+            told = each->text();
+        QVERIFY2(told.contains(QStringLiteral("is no key")) && told.contains(QStringLiteral("Another")),
+                 qPrintable(told));
         QCOMPARE(action(fixture.window(), "view.invert")->shortcut().toString(), QStringLiteral("I"));
         QVERIFY(readText(fixture.folder() / "keys.json").find("Hyper") != std::string::npos);
     }

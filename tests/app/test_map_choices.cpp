@@ -320,6 +320,50 @@ private Q_SLOTS:
         QTRY_VERIFY2(note().contains(QStringLiteral("about")), qPrintable(note()));
     }
 
+    // A second map hangs while something is asked of the study on screen; mean maps, which are of the model's own way,
+    // are not taken off another one, and the similarities stay.
+    void whatIsBesideEndsWithItsStudy()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        window.resize(1600, 1000);
+        const auto set = fixture.folder() / "set";
+        mama::test::mamaCommand({"phantom", "--seed", "1000005", "--studies", "2", "--priors", "0", "--size", "256x208",
+                                 "--out", QString::fromStdString(set.string())});
+        window.read().setModel(QString::fromStdString((mama::test::sourceFolder() / "resources" / "demo").string()));
+        QVERIFY(fixture.openAndWait(set / "images"));
+        QVERIFY(fixture.askAndWait(mass));
+        showDrawer(window);
+        ModelSession& session = window.read().session();
+        QComboBox *less = box(window, "What is taken off the map"), *way = box(window, "Way of the map");
+        const QString mean = QStringLiteral("the reference's mean map");
+        choose(less, less->findText(mean));
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && session.mapLess().what == "reference", 60000);
+        QSignalSpy told(&window.read(), &Page::told);
+        way->setCurrentIndex(1);
+        Q_EMIT way->activated(1);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && !mapOf(window, 0).empty(), 60000);
+        QCOMPARE(session.mapLess().what, QStringLiteral("none"));
+        QVERIFY(session.scores()[0].state == SentenceScores::State::Done);
+        QVERIFY(told.count() > 0 && told.last().at(0).toString().contains(QStringLiteral("mean map")));
+        QCOMPARE(less->findText(mean), -1);
+        choose(way, 0);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && less->findText(mean) > 0, 60000);
+        QComboBox* beside = box(window, "Second map");
+        viewer::PaneView& view = window.read().view();
+        choose(beside, 1);
+        QTRY_VERIFY_WITH_TIMEOUT(session.result(0) && session.result(0)->beside.size() == 4, 60000);
+        QCOMPARE(view.panes().size(), std::size_t{8});
+        fixture.screenshot(QStringLiteral("read-outs-largest"));
+        QSignalSpy shown(&window.read(), &ReadPage::studyOnScreen);
+        window.findChild<QAction*>(QStringLiteral("study.next"))->trigger();
+        QVERIFY(shown.count() > 0 || shown.wait(60000));
+        QCOMPARE(view.panes().size(), std::size_t{4});
+        window.findChild<QAction*>(QStringLiteral("model.repeat"))->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(session.result(0) && session.result(0)->beside.size() == 4, 60000);
+        QCOMPARE(view.panes().size(), std::size_t{8});
+    }
+
     // Another group's model has several ways: chosen here, they are asked of the engine and named.
     void aWayIsChosen()
     {

@@ -125,12 +125,27 @@ void ModelSession::setMapWay(const QString& way)
     if (way == m_way)
         return;
     m_way = way;
+    dropUnfitLess();
     forgetMaps();
+}
+
+bool ModelSession::meanMapsFit() const
+{
+    return m_model && m_model->meanMaps && way(m_way).isEmpty() && (!m_besideWay || way(*m_besideWay).isEmpty());
+}
+
+bool ModelSession::dropUnfitLess()
+{
+    if (!m_model || m_less.what != QLatin1String("reference") || meanMapsFit())
+        return false;
+    m_less = {};
+    Q_EMIT lessDropped();
+    return true;
 }
 
 void ModelSession::setMapLess(const MapLess& less)
 {
-    if (less == m_less)
+    if (less == m_less || (m_model && less.what == QLatin1String("reference") && !meanMapsFit()))
         return;
     m_less = less;
     forgetMaps();
@@ -142,6 +157,8 @@ void ModelSession::setBesideWay(const std::optional<QString>& way)
     if (way == m_besideWay)
         return;
     m_besideWay = way;
+    if (dropUnfitLess())
+        return forgetMaps();
     m_encodingRefused = false;
     drop({Request::QueryBeside});
     for (RowMaps& row : m_maps)

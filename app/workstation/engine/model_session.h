@@ -93,6 +93,8 @@ public:
     void keepAsking() { m_keepsAsking = true; }
     void setFusionRule(const QString& rule); // maximum, mean, mean-of-breast-maxima
     // How maps are drawn: one of the model's ways, until another model comes; empty: its default. What is taken off.
+    // Mean maps are of the model's default way: in another one, also beside, they cannot be taken off.
+    bool meanMapsFit() const;
     void setMapWay(const QString& way);
     void setMapLess(const MapLess& less);
     // The way of a second map, beside the first; empty optional: there is none.
@@ -128,6 +130,7 @@ Q_SIGNALS:
     void modelChanged();
     void scoresChanged();
     void mapsReady(int row);
+    void lessDropped(); // what was taken off the maps cannot be taken off the ways that are wanted now
     void prepared(std::size_t image, const protocol::PrepareReply& reply);
     void notPrepared(std::size_t image, const QString& reason);
     void encodingFinished(const QStringList& refused);
@@ -179,7 +182,8 @@ private:
     };
     TextMaps mapsOf(const protocol::QueryReply& reply) const;
     void forgetMaps();
-    bool encodeNext(); // false: the study is there in every way that is wanted
+    bool dropUnfitLess(); // whether there was something
+    bool encodeNext();    // false: the study is there in every way that is wanted
     QString encodingPhase() const;
     QString way(const QString& asked) const; // empty: the default
     QStringList wantedWays() const;

@@ -42,7 +42,7 @@ viewer::OverlayLegend legendOf(const SentenceResult& result)
         legend.way = shownText(mapWayLegend(map.way.toStdString(), model.kind.toStdString())).toStdString();
     if (!result.beside.empty())
         legend.way += (legend.way.empty() ? "" : "; ") +
-                      tr("on the left %1, on the right %2").arg(mapName(map), mapName(result.besideMap)).toStdString();
+                      tr("first %1, beside it %2").arg(mapName(map), mapName(result.besideMap)).toStdString();
     if (map.less.what == QLatin1String("sentence"))
         legend.minusSentence = map.less.sentence.toStdString();
     if (map.less.what == QLatin1String("way"))

@@ -8,7 +8,7 @@ namespace mama {
 
 BesidePictures::BesidePictures(viewer::PaneView& view, QObject* parent) : QObject(parent), m_view(view) {}
 
-viewer::PaneId BesidePictures::besidePane(const viewer::PaneId& pane) { return {pane.study + " beside", pane.image}; }
+viewer::PaneId BesidePictures::besidePane(const viewer::PaneId& pane) { return {besideStudy(pane.study), pane.image}; }
 
 void BesidePictures::take(const viewer::PaneId& pane, const std::shared_ptr<const viewer::ViewImage>& picture)
 {
@@ -36,15 +36,21 @@ void BesidePictures::show()
     leave();
     m_before = m_view.viewLayout();
     m_cells = m_view.hung();
-    viewer::Hanging both;
-    for (const bool right : {false, true})
-        for (viewer::HungCell cell : m_cells) {
-            if (right && cell.pane)
+    const auto half = [&](bool second, bool below) {
+        viewer::Hanging cells = m_cells;
+        for (viewer::HungCell& cell : cells) {
+            if (second && cell.pane)
                 cell.pane = besidePane(*cell.pane);
-            cell.place.column += right ? cell.place.columns : 0;
-            cell.place.columns *= 2;
-            both.push_back(std::move(cell));
+            int &at = below ? cell.place.row : cell.place.column, &of = below ? cell.place.rows : cell.place.columns;
+            at += second ? of : 0;
+            of *= 2;
         }
+        return cells;
+    };
+    const bool below = m_view.commonScale(half(false, true)) > m_view.commonScale(half(false, false));
+    viewer::Hanging both = half(false, below);
+    for (viewer::HungCell& cell : half(true, below))
+        both.push_back(std::move(cell));
     m_view.hang(both);
     for (const viewer::HungCell& cell : m_cells)
         if (cell.pane)

@@ -7,8 +7,8 @@
 
 namespace mama {
 
-// The study's pictures a second time, on the right of those that hang, for maps in another way: what hung before keeps
-// its order on either side.
+// The study's pictures a second time, on the right of those that hang or below them, wherever they are larger, for maps
+// in another way: what hung before keeps its order on either side.
 class BesidePictures : public QObject
 {
     Q_OBJECT
@@ -16,6 +16,7 @@ public:
     // It must outlive this object.
     explicit BesidePictures(viewer::PaneView& view, QObject* parent = nullptr);
 
+    static std::string besideStudy(const std::string& uid) { return uid + " beside"; }
     bool on() const { return !m_cells.empty(); }
     // A picture of the study that is in the view, or comes into it.
     void take(const viewer::PaneId& pane, const std::shared_ptr<const viewer::ViewImage>& picture);

@@ -285,7 +285,13 @@ void ReadPage::connectSession()
     connect(m_session, &ModelSession::scoresChanged, this, [this] {
         m_queryPanel->setRows(m_session->scores());
         m_queryPanel->setRanks(ranksText(*m_session));
+        followBeside();
         showMaps();
+    });
+    connect(m_session, &ModelSession::lessDropped, this, [this] {
+        showMapChoices();
+        Q_EMIT told(tr("The reference's mean map is of the model's own way alone: nothing is taken off these maps."),
+                    false);
     });
     connect(m_session, &ModelSession::mapsReady, this, [this](int row) {
         if (m_queryPanel->selectedRow() < 0)

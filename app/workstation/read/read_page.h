@@ -228,6 +228,7 @@ private:
     void stepFrame(int by); // of the active image
     void showMaps();
     void showMapChoices(); // of the selected sentence and the model
+    void followBeside();
     void chooseWay(const QString& way);
     void chooseBeside(const std::optional<QString>& way);
     void toggleSeen(); // the pictures that the model sees

@@ -14,6 +14,7 @@
 
 #include <QAction>
 #include <QTimer>
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
@@ -76,7 +77,7 @@ void ReadPage::showMapChoices()
         if (!result || row.sentence != result->scores.sentence)
             others << row.sentence;
     const MapLess& less = m_session->mapLess();
-    m_mapPanel->setLess(less.what, less.sentence, others, model && model->meanMaps);
+    m_mapPanel->setLess(less.what, less.sentence, others, m_session->meanMapsFit());
     m_mapPanel->setSentences(result && !result->maps.empty() ? result->map.sentences : QStringList(),
                              result ? result->map.sentence : 0);
 }
@@ -103,11 +104,21 @@ void ReadPage::chooseBeside(const std::optional<QString>& way)
         hang();
     }
     m_session->setBesideWay(way);
-    if (!way)
-        m_besidePictures->leave();
-    else if (m_studies->study() && !m_besidePictures->on())
-        m_besidePictures->show();
+    followBeside();
     showMaps();
+}
+
+// The second map is of what was asked of this study: without that its pictures hang as always.
+void ReadPage::followBeside()
+{
+    using State = SentenceScores::State;
+    const bool asked = std::ranges::any_of(m_session->scores(), [](const SentenceScores& row) {
+        return row.state == State::Waiting || row.state == State::Done;
+    });
+    const bool wanted = asked && m_session->besideWay() && m_studies->study() && m_compare == Compare::Off &&
+                        (m_step < 0 || m_studies->alone() >= 0) && !m_seen->on();
+    if (wanted != m_besidePictures->on())
+        wanted ? m_besidePictures->show() : m_besidePictures->leave();
 }
 
 void ReadPage::toggleSeen()

@@ -1,5 +1,6 @@
 // The exam before the one on screen: beside it, eight pictures of both, or in its place.
 #include "app/workstation/look/settings_keys.h"
+#include "app/workstation/read/beside_pictures.h"
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/read/window_list.h"
 #include "widgets/look/shown_text.h"
@@ -124,6 +125,8 @@ void ReadPage::showExams()
         roles[study->uid] = ExamRole::Prior;
     else if (study && prior)
         roles[study->uid] = ExamRole::Current;
+    if (study && roles.contains(study->uid))
+        roles[BesidePictures::besideStudy(study->uid)] = roles[study->uid];
     if (prior)
         roles[prior->uid] = ExamRole::Prior;
     m_view->setExams(roles);

@@ -40,10 +40,10 @@ QString whyNothing(const std::vector<ScanProblem>& problems, const QString& list
         return ReadPage::tr("%n file(s) could not be shown; %1 says why.", nullptr, static_cast<int>(problems.size()))
             .arg(list);
     QStringList lines;
-    for (const ScanProblem& each : problems)
-        lines << (QString::fromStdString(pathText(each.path.filename())) + QStringLiteral(": ") +
-                  shownText(each.reason))
-                     .toHtmlEscaped();
+    for (const ScanProblem& each : problems) {
+        const QString name = QString::fromStdString(pathText(each.path.filename()));
+        lines << ((name.isEmpty() ? QString() : name + QStringLiteral(": ")) + shownText(each.reason)).toHtmlEscaped();
+    }
     return lines.join(QStringLiteral("<br>"));
 }
 
@@ -250,8 +250,7 @@ void ReadPage::hang()
     if (m_studies->alone() < 0) {
         if (seen || m_view->viewLayout() == viewer::ViewLayout::Other)
             m_view->setViewLayout(m_layout);
-        if (m_session->besideWay())
-            m_besidePictures->show();
+        followBeside();
         return;
     }
     const auto index = static_cast<std::size_t>(m_studies->alone());
@@ -263,8 +262,7 @@ void ReadPage::hang()
         image.side == Side::Unknown ? image.chestWallColumn * 2 > image.header.columns : image.side == Side::Right;
     m_view->setEmptyText(*cell.pane, tr("reading…"));
     m_view->hang({cell});
-    if (m_session->besideWay())
-        m_besidePictures->show();
+    followBeside();
 }
 
 void ReadPage::rehang()

@@ -58,7 +58,7 @@ MainWindow::MainWindow(const QString& engineProgram, QSettings& settings, QWidge
     m_read->view().setMouse(m_keys.choice().mouse);
     showPage(*m_read);
     if (!m_keys.problem().isEmpty())
-        m_message->tell(m_keys.problem(), true);
+        m_message->tellForGood(m_keys.problem());
     const QByteArray last = m_settings.value(settings_keys::windowGeometry).toByteArray();
     if (!restoreGeometry(m_settings.value(placeKey(mainPlace, monitorsNow()), last).toByteArray()))
         fitScreen();

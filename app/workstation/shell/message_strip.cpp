@@ -111,6 +111,12 @@ void MessageStrip::tell(const QString& text, bool isError)
     showNow();
 }
 
+void MessageStrip::tellForGood(const QString& error)
+{
+    m_lasting << error;
+    showNow();
+}
+
 void MessageStrip::withdraw(const QString& text)
 {
     m_errors.removeAll(text);
@@ -129,10 +135,12 @@ void MessageStrip::nextAction()
 
 bool MessageStrip::putAway()
 {
-    if (m_notice.isEmpty() && m_errors.isEmpty())
+    if (m_notice.isEmpty() && m_errors.isEmpty() && m_lasting.isEmpty())
         return false;
-    if (m_notice.isEmpty())
+    if (m_notice.isEmpty()) {
         m_errors.clear();
+        m_lasting.clear();
+    }
     m_notice.clear();
     showNow();
     return true;
@@ -141,7 +149,7 @@ bool MessageStrip::putAway()
 void MessageStrip::showNow()
 {
     const bool isError = m_notice.isEmpty();
-    const QString text = isError ? m_errors.join(QLatin1Char('\n')) : m_notice;
+    const QString text = isError ? (m_lasting + m_errors).join(QLatin1Char('\n')) : m_notice;
     if (isError)
         m_span.stop();
     setVisible(!text.isEmpty());

@@ -19,6 +19,7 @@ public:
     MessageStrip(const QWidget& beside, QWidget* parent);
 
     void tell(const QString& text, bool isError); // empty: nothing more to say
+    void tellForGood(const QString& error);       // nothing but putting it away ends it
     void withdraw(const QString& text);           // which is so no more
     void nextAction();                            // of the user: a notice is old then
     bool putAway();                               // what is seen; false: nothing was
@@ -37,7 +38,7 @@ private:
     QPointer<const QWidget> m_beside; // it may be destroyed first
     QMargins m_covered;
     QLabel* m_text;
-    QStringList m_errors; // told at once
+    QStringList m_lasting, m_errors; // errors: told at once
     QString m_notice;
     QTimer m_span;             // of the notice
     bool m_justFailed = false; // in this turn of the event loop

@@ -44,13 +44,21 @@ std::string withoutNames(std::string part, const std::set<std::string>& names)
     return part;
 }
 
+// As it stands where it cannot be made whole.
+std::filesystem::path wholePath(const std::filesystem::path& path)
+{
+    std::error_code failed;
+    const std::filesystem::path whole = std::filesystem::absolute(path, failed);
+    return failed ? path : whole;
+}
+
 // The last two parts of a path: enough to know it by.
 QString shownName(const std::filesystem::path& path, const std::set<std::string>& names)
 {
     const auto part = [&](const std::filesystem::path& each) {
         return QString::fromStdString(withoutNames(pathText(each.filename()), names));
     };
-    std::filesystem::path whole = std::filesystem::absolute(path).lexically_normal();
+    std::filesystem::path whole = wholePath(path).lexically_normal();
     if (!whole.has_filename())
         whole = whole.parent_path();
     const QString above = part(whole.parent_path());
@@ -93,9 +101,13 @@ void RecentStudies::add(const std::vector<std::filesystem::path>& paths, const s
 {
     RecentOpening opening;
     for (const std::filesystem::path& path : paths)
-        opening.paths << QString::fromStdString(pathText(std::filesystem::absolute(path)));
-    opening.name = shownName(paths.front(), {});
-    opening.withoutName = shownName(paths.front(), namesOf(studies));
+        if (!path.empty())
+            opening.paths << QString::fromStdString(pathText(wholePath(path)));
+    const auto named = std::ranges::find_if(paths, [](const auto& path) { return !path.empty(); });
+    if (named == paths.end())
+        return;
+    opening.name = shownName(*named, {});
+    opening.withoutName = shownName(*named, namesOf(studies));
     opening.when = QDateTime::currentDateTime();
     opening.studies = static_cast<int>(studies.size());
     for (const Study& study : studies)

@@ -217,11 +217,24 @@ void ReaderWork::undoAssign()
     later([](ReaderFile& file, std::int64_t session) { file.undoAssign(session); });
 }
 
-std::function<void(ScanReport&, const Job&)> ReaderWork::assignments() const
+std::function<void(ScanReport&, const Job&)> ReaderWork::assignments()
 {
-    return [shared = m_shared](ScanReport& report, const Job& job) {
-        if (std::filesystem::exists(ReaderFile::usualPlace()))
-            takeReadersSides(shared->file(), report, job);
+    return [shared = m_shared, alive = QPointer<ReaderWork>(this)](ScanReport& report, const Job& job) {
+        try {
+            if (std::filesystem::exists(ReaderFile::usualPlace()))
+                takeReadersSides(shared->file(), report, job);
+        } catch (const Error& error) {
+            if (shared->readFirst) // what was locked is not known: nothing may be shown
+                throw;
+            const QString text = tr("Your own work can be neither read nor kept. %1 The pictures are shown as their "
+                                    "files say. MAMA_READER names another file for your work.")
+                                     .arg(shownError(error));
+            const auto tell = [alive, text] {
+                if (alive)
+                    Q_EMIT alive->told(text, true);
+            };
+            QMetaObject::invokeMethod(qApp, tell, Qt::QueuedConnection);
+        }
     };
 }
 

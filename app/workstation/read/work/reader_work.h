@@ -58,7 +58,7 @@ public:
     using Work = std::function<void(ReaderFile* file, std::int64_t session)>;
     void run(bool writes, Work work, QObject* context, std::function<void(const std::optional<Failure>&)> after);
     // Sides and views that were given before, to images without. On a scan's thread.
-    std::function<void(ScanReport&, const Job&)> assignments() const;
+    std::function<void(ScanReport&, const Job&)> assignments();
 
 Q_SIGNALS:
     void gateChanged(); // mayShowModel() may answer otherwise
