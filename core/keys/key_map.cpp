@@ -121,6 +121,9 @@ const std::vector<KeyOf>& keyMap()
         {"view.flip", "Shift+V"},
         {"view.turn.back", "Ctrl+Backspace"},
         {"view.fullscreen", "F11"},
+        {"view.theme.desktop", ""},
+        {"view.theme.dark", ""},
+        {"view.theme.light", ""},
         {"model.open", "Ctrl+M"},
         {"model.demo", ""},
         {"model.engine", ""},
@@ -210,7 +213,8 @@ KeyPage pageOf(std::string_view command)
     // The window's own among commands that are named like those of a page.
     constexpr std::array<std::string_view, 6> window{"file.quit",    "view.read",   "view.train",
                                                      "view.library", "view.models", "view.fullscreen"};
-    if (command.starts_with("help.") || std::ranges::find(window, command) != window.end())
+    if (command.starts_with("help.") || command.starts_with("view.theme.") ||
+        std::ranges::find(window, command) != window.end())
         return KeyPage::Window;
     return command.starts_with("train.")     ? KeyPage::Train
            : command.starts_with("library.") ? KeyPage::Library

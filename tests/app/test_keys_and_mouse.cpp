@@ -410,6 +410,9 @@ private Q_SLOTS:
         for (const KeyOf& each : keyMap())
             ofPage += pageOf(each.command) == KeyPage::Read || pageOf(each.command) == KeyPage::Window ? 1 : 0;
         QCOMPARE(list->topLevelItemCount(), ofPage);
+        QTest::keyClicks(words, QStringLiteral("theme dark"));
+        QVERIFY(list->topLevelItem(0)->text(0).endsWith(QStringLiteral("Dark")));
+        words->clear();
         QTest::keyClicks(words, QStringLiteral("four row"));
         QVERIFY(list->topLevelItem(0)->text(0).contains(QStringLiteral("Four views in a row")));
         QCOMPARE(list->topLevelItem(0)->text(1), QStringLiteral("F3"));

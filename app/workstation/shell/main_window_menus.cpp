@@ -18,6 +18,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <algorithm>
+#include <tuple>
 
 namespace mama {
 
@@ -92,9 +93,10 @@ void MainWindow::buildThemes(QMenu* menu)
 {
     auto* themes = new QActionGroup(this);
     const Theme chosen = themeFromName(m_settings.value(settings_keys::theme).toString());
-    for (const auto& [kind, title] :
-         {std::pair{Theme::System, tr("As the &desktop")}, {Theme::Dark, tr("D&ark")}, {Theme::Light, tr("&Light")}}) {
-        QAction* action = menu->addAction(title, this, [this, value = kind] { setTheme(value); });
+    for (const auto& [kind, id, title] : {std::tuple{Theme::System, "view.theme.desktop", tr("As the &desktop")},
+                                          {Theme::Dark, "view.theme.dark", tr("D&ark")},
+                                          {Theme::Light, "view.theme.light", tr("&Light")}}) {
+        QAction* action = command(menu, id, title, [this, value = kind] { setTheme(value); });
         action->setCheckable(true);
         action->setChecked(kind == chosen);
         themes->addAction(action);

@@ -62,6 +62,31 @@ class TestViewModel : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    // However far and in whichever direction it is dragged: not air alone.
+    void someBreastStaysInSight()
+    {
+        for (const auto& [dx, dy] : {std::pair{1, 0}, {-1, 0}, {0, 1}, {0, -1}, {1, 1}, {-1, 1}, {1, -1}, {-1, -1}})
+            for (const double factor : {1.0, 6.0}) {
+                ViewModel model = eightPanes();
+                const PaneId id = paneOf(Slot::RMLO, now);
+                ViewPose pose = model.pane(id)->pose;
+                pose.pixelsPerMm *= factor;
+                model.setPose(id, pose);
+                const HungCell& cell = *std::ranges::find(model.hung(), std::optional(id), &HungCell::pane);
+                for (int step = 0; step < 300; ++step)
+                    model.pan(7 * dx, 7 * dy, id);
+                QVERIFY(!(model.pane(id)->pose == pose));
+                const Raster<std::uint8_t>& mask = model.pane(id)->image->breast();
+                int seen = 0;
+                for (int y = 0; y < mask.rows; ++y)
+                    for (int x = 0; x < mask.columns; ++x) {
+                        const Point at = model.transform(id)->toScreen({8 * x + 4.0, 8 * y + 4.0});
+                        seen += mask.at(y, x) != 0 && cell.area.contains(at.x, at.y) ? 1 : 0;
+                    }
+                QVERIFY(seen > 0);
+            }
+    }
+
     void eightPanesOfTwoStudiesHang()
     {
         const ViewModel model = eightPanes();

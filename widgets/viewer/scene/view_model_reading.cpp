@@ -9,6 +9,25 @@
 namespace mama::viewer {
 namespace {
 
+// Whether some of the breast shows, not only at the cell's very edge; true where none was found in the image.
+bool breastShows(const ViewImage& image, const HungCell& cell, const ViewTransform& transform)
+{
+    constexpr int side = 8, margin = 40; // stored pixels of the mask's cells; device pixels
+    const Raster<std::uint8_t>& mask = image.breast();
+    const int inX = std::min(margin, cell.area.width / 4), inY = std::min(margin, cell.area.height / 4);
+    const PixelRect inner{cell.area.x + inX, cell.area.y + inY, cell.area.width - 2 * inX, cell.area.height - 2 * inY};
+    bool any = false;
+    for (int y = 0; y < mask.rows; ++y)
+        for (int x = 0; x < mask.columns; ++x)
+            if (mask.at(y, x) != 0) {
+                const Point at = transform.toScreen({(x + 0.5) * side, (y + 0.5) * side});
+                if (inner.contains(at.x, at.y))
+                    return true;
+                any = true;
+            }
+    return !any;
+}
+
 Window defaultWindow(const ViewImage& image, int choice)
 {
     return windowOf(image.voi()[static_cast<std::size_t>(choice)]);
@@ -182,6 +201,13 @@ void ViewModel::pan(double dx, double dy, const PaneId& id)
     // The same way in the breast, whichever way each picture is turned.
     const double scale = hung->pose.pixelsPerMm, inward = cell->wallRight ? 1 : -1;
     const Point hungBy = hung->turn.undo({-dx / scale, -dy / scale});
+    const ViewTransform now = transformOf(*hung->image, *cell, hung->pose, m_nominal);
+    ViewTransform there = now;
+    there.originX += dx;
+    there.originY += dy;
+    // Air alone shows nobody where it is; what is out of sight already may come back.
+    if (!breastShows(*hung->image, *cell, there) && breastShows(*hung->image, *cell, now))
+        return;
     modeOf(m_panes.at(id)) = ZoomMode::Free;
     eachLinked(id, [&](const PaneId& other, Pane& each) {
         const double own = each.wallRight ? 1 : -1;
