@@ -586,6 +586,12 @@ private Q_SLOTS:
         QVERIFY(told.last().at(0).toString().contains(QStringLiteral("line 2")) &&
                 told.last().at(0).toString().contains(QStringLiteral("R CX")));
         QVERIFY(!fs::exists(fixture.folder() / "hanging.json"));
+        const fs::path broken = fixture.folder() / "broken.json";
+        writeAtomically(broken, std::string_view("{\n oops"));
+        window.read().takeHangingFile(QString::fromStdString(broken.string()));
+        const QString sentences = told.last().at(0).toString(); // two
+        QVERIFY2(sentences.endsWith(QStringLiteral("JSON from here on. The hanging stays as it was.")),
+                 qPrintable(sentences));
         writeAtomically(own, std::string_view(R"({"format": "mama-hanging", "version": 1, "hangings": [
   {"name": "mine", "steps": [{"name": "L first", "columns": 2, "cells": ["L CC", "R CC"]}]}]})"));
         window.read().takeHangingFile(QString::fromStdString(own.string()));

@@ -14,7 +14,7 @@
 #include "app/workstation/screens/view_apart.h"
 #include "core/base/path_text.h"
 #include "core/text/sentences/report_sentences.h"
-#include "widgets/look/shown_text.h"
+#include "widgets/look/sentence.h"
 #include "widgets/panels/map_panel.h"
 #include "widgets/panels/query_panel.h"
 #include "widgets/panels/sentence_edit.h"
@@ -314,9 +314,9 @@ void ReadPage::connectSession()
             m_session->engine().gaveUp()
                 ? tr("%1 It died several times in a row and is stopped now: choose Model ▸ Start the engine again. "
                      "The pictures are not affected.")
-                      .arg(reason)
+                      .arg(asSentence(reason))
                 : tr("%1 It is started again and what you asked is asked again; the pictures are not affected.")
-                      .arg(reason);
+                      .arg(asSentence(reason));
         Q_EMIT told(m_engineTold, true);
     });
     connect(&m_session->engine(), &EngineProcess::ready, this, [this] {
@@ -410,37 +410,6 @@ void ReadPage::updateHint()
 }
 
 QMargins ReadPage::covered() const { return {m_left->covers(), 0, m_right->covers(), 0}; }
-
-void ReadPage::updateCaption()
-{
-    if (!m_studies->study())
-        return Q_EMIT caption({});
-    const QString searched = searchedShort(), place = QString::number(m_studyPanel->place(m_studies->current())),
-                  found = QString::number(m_studyPanel->shown()), all = QString::number(m_studies->studies().size());
-    QString text = tr("study %1 of %2").arg(place, all);
-    if (!searched.isEmpty())
-        text = m_studyPanel->place(m_studies->current()) > 0
-                   ? tr("study %1 of %2 found by “%3”, of %4").arg(place, found, searched, all)
-                   : tr("one of %1 studies, not among the %2 found by “%3”").arg(all, found, searched);
-    Q_EMIT caption(m_studies->isNewest() ? text : tr("%1, prior").arg(text));
-}
-
-// What is searched for, as a title has room for it.
-QString ReadPage::searchedShort() const
-{
-    constexpr int most = 24;
-    const QString text = m_studyPanel->searched();
-    return text.size() <= most ? text : text.left(most - 1) + QChar(0x2026);
-}
-
-// The search leaves studies out of what is read while the list is closed too: its edge and the title say so.
-void ReadPage::showSearch()
-{
-    m_left->setNote(0, m_studyPanel->searched().isEmpty()
-                           ? QString()
-                           : tr("%1 of %2 found").arg(m_studyPanel->shown()).arg(m_studies->studies().size()));
-    updateCaption();
-}
 
 // Where there is room, panels stand beside the pictures.
 void ReadPage::resizeEvent(QResizeEvent* event)
