@@ -7,6 +7,7 @@
 #include "tests/core/study/synthetic_mammogram.h"
 #include "widgets/panels/study_panel.h"
 
+#include <QAbstractButton>
 #include <QAction>
 #include <QComboBox>
 #include <QDragEnterEvent>
@@ -250,6 +251,111 @@ private Q_SLOTS:
         QCOMPARE(named<QComboBox>(fixture.window().read(), "Order of the studies")->currentIndex(), 1);
     }
 
+    // A patient with one exam does not stand below another's name.
+    void eachPatientHasAHeadingWhereOneHasSeveralExams()
+    {
+        WindowFixture fixture;
+        const fs::path folder = fixture.folder() / "mixed";
+        for (const auto& [seed, priors] : {std::pair("1000000", "1"), std::pair("2000000", "0")})
+            mamaCommand({"phantom", "--seed", seed, "--studies", "1", "--priors", priors, "--size", "256x208", "--out",
+                         text(folder / seed)});
+        QVERIFY(fixture.openAndWait(folder));
+        MainWindow& window = fixture.window();
+        const auto& patients = window.read().studies().patients();
+        QCOMPARE(patients.size(), std::size_t{2});
+        action(window, "study.find")->trigger();
+        auto* list = named<QListWidget>(window.read(), "Studies");
+        int row = 0;
+        const auto mayBeChosen = [&](int at) { return bool(list->item(at)->flags() & Qt::ItemIsSelectable); };
+        for (std::size_t patient = 0; patient < patients.size(); ++patient) {
+            const auto exams = static_cast<int>(patients[patient].size());
+            QVERIFY(!mayBeChosen(row));
+            QVERIFY(list->item(row++)
+                        ->text()
+                        .remove(QChar(0x200b))
+                        .startsWith(QStringLiteral("Patient %1 · %2 exam").arg(patient + 1).arg(exams)));
+            for (int exam = 0; exam < exams; ++exam)
+                QVERIFY(mayBeChosen(row++));
+        }
+        QCOMPARE(list->count(), row);
+        fixture.screenshot(QStringLiteral("patients-mixed"));
+        fixture.endWindow();
+        fixture.newWindow();
+        QVERIFY(fixture.openAndWait(folder / "2000000")); // nobody has several: no headings
+        QCOMPARE(named<QListWidget>(fixture.window().read(), "Studies")->count(), 1);
+    }
+
+    // By keys alone: Enter opens the first that is found, Up and Down pass over headings, the search is told while the
+    // list is closed, and Esc in the list ends it before it closes the list.
+    void aSearchGoesByKeysAndIsSeen()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        QVERIFY(fixture.openAndWait(patients(fixture, 3)));
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        StudySession& studies = window.read().studies();
+        QTest::keyClick(&window, Qt::Key_E, Qt::ControlModifier);
+        auto* search = named<QLineEdit>(window.read(), "Find studies");
+        auto* list = named<QListWidget>(window.read(), "Studies");
+        QTRY_VERIFY(search->hasFocus());
+        QTest::keyClicks(search, QStringLiteral("prior"));
+        const int first = static_cast<int>(studies.patients()[0][1]);
+        QCOMPARE(window.windowTitle().section(QStringLiteral(" — "), 0, 0),
+                 QStringLiteral("one of 6 studies, not among the 3 found by “prior”"));
+        QTest::keyClick(search, Qt::Key_Return);
+        QTRY_COMPARE(studies.current(), first);
+        QVERIFY(list->hasFocus() && list->currentItem()->text().contains(QStringLiteral("prior")));
+        std::vector<int> seen{studies.current()};
+        for (int press = 0; press < 2; ++press) { // a heading stands between them
+            QTest::keyClick(list, Qt::Key_Down);
+            QVERIFY(studies.current() != seen.back() && !studies.isNewest());
+            seen.push_back(studies.current());
+        }
+        QTest::keyClick(list, Qt::Key_Up);
+        QCOMPARE(studies.current(), seen[1]);
+        const QString told = QStringLiteral("study 2 of 3 found by “prior”, of 6");
+        QVERIFY2(window.windowTitle().startsWith(told), qPrintable(window.windowTitle()));
+        action(window, "panel.studies")->trigger(); // closed
+        QTRY_VERIFY(!list->isVisible());
+        QVERIFY2(window.windowTitle().startsWith(told), qPrintable(window.windowTitle()));
+        const auto edge = [&] {
+            for (const auto* each : window.read().findChildren<QAbstractButton*>())
+                if (each->accessibleName() == QLatin1String("Studies") && each->isVisible())
+                    return each->text();
+            return QString();
+        };
+        QVERIFY2(edge().contains(QStringLiteral("3 of 6 found")), qPrintable(edge()));
+        fixture.screenshot(QStringLiteral("search-closed"));
+        QSignalSpy said(&window.read(), &Page::told);
+        for (int press = 0; press < 2; ++press)
+            QTest::keyClick(&window.read().view(), Qt::Key_PageDown, Qt::ControlModifier);
+        QVERIFY(said.last().at(0).toString().contains(QStringLiteral("“prior”")));
+        action(window, "panel.studies")->trigger();
+        list->setFocus();
+        QTRY_VERIFY(list->hasFocus());
+        QTest::keyClick(list, Qt::Key_Escape);
+        QVERIFY(search->text().isEmpty() && list->isVisible());
+        QCOMPARE(shownRows(*list), 6);
+        QVERIFY(window.windowTitle().contains(QStringLiteral(" of 6, prior")));
+        QVERIFY(!edge().contains(QStringLiteral("found")));
+        QTest::keyClick(list, Qt::Key_Home);
+        for (int row = 0; row < list->count(); ++row) { // through all of them, none of the stops a heading
+            QVERIFY(list->currentItem()->flags() & Qt::ItemIsSelectable);
+            QTest::keyClick(list, Qt::Key_Down);
+        }
+        QCOMPARE(list->currentRow(), list->count() - 1);
+        for (int row = 0; row < list->count(); ++row)
+            if (!(list->item(row)->flags() & Qt::ItemIsSelectable)) {
+                const int before = list->currentRow();
+                list->scrollToItem(list->item(row));
+                QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualItemRect(list->item(row)).center());
+                QCOMPARE(list->currentRow(), before);
+            }
+        QTest::keyClick(list, Qt::Key_Escape);
+        QTRY_VERIFY(!list->isVisible() && window.read().view().hasFocus());
+    }
+
     // The next patient on one key, over the priors of this one and in any order of the list: always the newest exam.
     void aPatientIsOneKeyAway()
     {
@@ -480,6 +586,12 @@ private Q_SLOTS:
         QVERIFY(told.last().at(0).toString().contains(QStringLiteral("line 2")) &&
                 told.last().at(0).toString().contains(QStringLiteral("R CX")));
         QVERIFY(!fs::exists(fixture.folder() / "hanging.json"));
+        const fs::path broken = fixture.folder() / "broken.json";
+        writeAtomically(broken, std::string_view("{\n oops"));
+        window.read().takeHangingFile(QString::fromStdString(broken.string()));
+        const QString sentences = told.last().at(0).toString(); // two
+        QVERIFY2(sentences.endsWith(QStringLiteral("JSON from here on. The hanging stays as it was.")),
+                 qPrintable(sentences));
         writeAtomically(own, std::string_view(R"({"format": "mama-hanging", "version": 1, "hangings": [
   {"name": "mine", "steps": [{"name": "L first", "columns": 2, "cells": ["L CC", "R CC"]}]}]})"));
         window.read().takeHangingFile(QString::fromStdString(own.string()));

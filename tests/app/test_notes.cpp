@@ -5,10 +5,14 @@
 #include "tests/app/mama_command.h"
 #include "tests/app/window_fixture.h"
 #include "widgets/panels/notes_panel.h"
+#include "widgets/viewer/cursor_info.h"
 
 #include <QApplication>
 #include <QLabel>
 #include <QLineEdit>
+#include <QLocale>
+#include <QRegularExpression>
+#include <QScopeGuard>
 #include <QSignalSpy>
 #include <QTreeWidget>
 #include <csignal>
@@ -110,7 +114,7 @@ private Q_SLOTS:
         QVERIFY(values[0].endsWith(QStringLiteral(" mm²")) && values[1].contains(QStringLiteral(" ± ")));
         QCOMPARE(values[2], QStringLiteral("n %1").arg(figures->count));
         const QTreeWidget& shown = list(fixture.window());
-        for (const int column : {0, 1, 2, 4}) // nothing of it is cut
+        for (const int column : {0, 1, 2}) // nothing of it is cut
             for (int row = 0; row < shown.topLevelItemCount(); ++row) {
                 QTRY_VERIFY(shown.visualItemRect(shown.topLevelItem(row)).height() >=
                             shown.fontMetrics().height() *
@@ -152,6 +156,93 @@ private Q_SLOTS:
         QTRY_COMPARE(QString::fromStdString(again.drawn().offer().redo), QStringLiteral("Add a circle on RCC"));
         QTest::keyClick(&again.view(), Qt::Key_Delete, Qt::ShiftModifier); // all of the study
         QTRY_VERIFY(again.drawn().notes().empty());
+    }
+
+    // The reader's own text has the room of the list; the basis stands once below, and an angle has none. A large area
+    // has no separator in the list, in the picture's text and in what the command lists.
+    void textsHaveRoomAndNumbersNoSeparators()
+    {
+        const QLocale before;
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+        const auto back = qScopeGuard([&] { QLocale::setDefault(before); });
+        WindowFixture fixture;
+        const auto folder = phantoms(fixture);
+        fixture.window().resize(1600, 1000);
+        QVERIFY(openStudy(fixture, folder));
+        ReadPage& page = fixture.window().read();
+        viewer::PaneView& view = page.view();
+        const QPointF at = besideWall(view, 0);
+        view.setTool(viewer::LeftTool::Rectangle);
+        drag(view, at + QPointF(-190, -190), at + QPointF(0, 190));
+        QTRY_COMPARE(page.drawn().unsaved(), 0);
+        view.setTool(viewer::LeftTool::Angle);
+        for (const QPointF& corner : {QPointF(-80, -60), QPointF(-40, 0), QPointF(-80, 60)})
+            QTest::mouseClick(&view, Qt::LeftButton, {}, (at + corner).toPoint());
+        QTRY_COMPARE(page.drawn().notes().size(), std::size_t(2));
+        QTRY_COMPARE(page.drawn().unsaved(), 0);
+        view.setFocus();
+        QTest::keyClick(&view, Qt::Key_N);
+        QTreeWidget& notes = list(fixture.window());
+        QTRY_VERIFY(notes.isVisible());
+        const QString area = notes.topLevelItem(0)->text(2).section(QLatin1Char('\n'), 0, 0);
+        QVERIFY2(QRegularExpression(QStringLiteral("^[0-9]{4,}(\\.[0-9]+)? mm²$")).match(area).hasMatch(),
+                 qPrintable(area));
+        const QString listed = QString::fromStdString(test::mamaCommand({"annotations", "list"}).out);
+        QVERIFY2(listed.contains(QLatin1Char('\t') + area + QLatin1Char('\t')), qPrintable(listed));
+        for (const QString& line : listed.split(QLatin1Char('\n'), Qt::SkipEmptyParts))
+            if (line.contains(QStringLiteral("\tangle\t")))
+                QCOMPARE(line.section(QLatin1Char('\t'), 5, 5), QStringLiteral("-"));
+        const QString said = QStringLiteral("spiculated margin, look again in six months");
+        auto& panel = *fixture.window().findChild<NotesPanel*>();
+        Q_EMIT panel.textChanged(notes.topLevelItem(0)->data(0, Qt::UserRole).toLongLong(), said);
+        QTRY_COMPARE(notes.topLevelItem(0)->text(3), said);
+        for (const QString& word : said.split(QLatin1Char(' ')))
+            QTRY_VERIFY2(notes.columnWidth(3) >= notes.fontMetrics().horizontalAdvance(word) + 8,
+                         qPrintable(QStringLiteral("%1 in %2").arg(word).arg(notes.columnWidth(3))));
+        const auto needed = [&] {
+            return notes.fontMetrics()
+                .boundingRect(QRect(0, 0, notes.columnWidth(3) - 8, 10000), Qt::TextWordWrap, said)
+                .height();
+        };
+        QTRY_VERIFY(notes.visualItemRect(notes.topLevelItem(0)).height() >= needed());
+        const StudyImage& image = page.studies().study()->images[page.drawn().notes()[0].image];
+        QStringList basis;
+        for (const QLabel* each : panel.findChildren<QLabel*>())
+            if (each->isVisible() && each->text().contains(QString::fromStdString(image.spacing.basis.english())))
+                basis << each->text();
+        QCOMPARE(basis.size(), 1);
+        QVERIFY(notes.topLevelItem(0)->toolTip(2).contains(QString::fromStdString(image.spacing.basis.english())));
+        QVERIFY(!notes.topLevelItem(1)->toolTip(2).contains(QString::fromStdString(image.spacing.basis.english())));
+        fixture.screenshot(QStringLiteral("notes-room"));
+    }
+
+    // What is read out is what lies under the mouse, also when keys moved the pictures below it.
+    void theReadOutFollowsThePictures()
+    {
+        WindowFixture fixture;
+        const auto folder = phantoms(fixture);
+        fixture.window().resize(1280, 800);
+        QVERIFY(openStudy(fixture, folder));
+        MainWindow& window = fixture.window();
+        viewer::PaneView& view = window.read().view();
+        QString shown;
+        connect(&window.read(), &ReadPage::readOut, &view, [&](const QString& text) { shown = text; });
+        const QPointF at = besideWall(view, 1);
+        const auto there = [&] { return viewer::toText(view.infoAt(at)); };
+        const auto pointAt = [&] {
+            QMouseEvent move(QEvent::MouseMove, at, view.mapToGlobal(at), Qt::NoButton, Qt::NoButton, {});
+            QCoreApplication::sendEvent(&view, &move);
+        };
+        pointAt();
+        QVERIFY(!there().isEmpty());
+        QCOMPARE(shown, there());
+        for (const Qt::Key key : {Qt::Key_F6, Qt::Key_F2, Qt::Key_F4, Qt::Key_F3, Qt::Key_Return}) {
+            const QString before = there();
+            QTest::keyClick(&view, key);
+            QTRY_COMPARE(shown, there());
+            if (key == Qt::Key_F6)
+                QVERIFY(there() != before);
+        }
     }
 
     // The disk is full: what was drawn stays on the screen, is told, and is saved once there is room.

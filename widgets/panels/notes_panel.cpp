@@ -9,29 +9,48 @@
 #include <QPushButton>
 #include <QTreeWidget>
 #include <QVBoxLayout>
+#include <map>
 #include <utility>
 
 namespace mama {
 namespace {
 
-enum Column { View, Kind, Value, Text, Basis };
+enum Column { View, Kind, Value, Text };
 
 qint64 idOf(const QTreeWidgetItem* item) { return item ? item->data(View, Qt::UserRole).toLongLong() : 0; }
 
-// In lines of its parts, so that it takes little room: "at detector," and "not corrected".
-QString broken(QString text) { return text.replace(QStringLiteral(", "), QStringLiteral(",\n")); }
+// Each basis once; where there are several, with the views that have it.
+QString basisOf(const std::vector<NoteRow>& rows)
+{
+    QStringList all;
+    std::map<QString, QStringList> views;
+    for (const NoteRow& row : rows) {
+        if (row.basis.isEmpty())
+            continue;
+        if (!all.contains(row.basis))
+            all << row.basis;
+        if (QStringList& of = views[row.basis]; !of.contains(row.view))
+            of << row.view;
+    }
+    if (all.size() > 1)
+        for (QString& each : all)
+            each = NotesPanel::tr("%1 (%2)").arg(each, views[each].join(QStringLiteral(", ")));
+    return all.isEmpty() ? QString() : NotesPanel::tr("Basis: %1").arg(all.join(QStringLiteral("; ")));
+}
 
 } // namespace
 
 NotesPanel::NotesPanel(QWidget* parent)
-    : QWidget(parent), m_empty(new QLabel(this)), m_list(new QTreeWidget(this)),
+    : QWidget(parent), m_empty(new QLabel(this)), m_list(new QTreeWidget(this)), m_basis(new QLabel(this)),
       m_write(new QPushButton(tr("Text"), this)), m_remove(new QPushButton(tr("Delete"), this)),
       m_removeAll(new QPushButton(tr("Delete all"), this))
 {
     setFocusPolicy(Qt::StrongFocus);
     m_empty->setWordWrap(true);
     m_empty->setTextFormat(Qt::PlainText);
-    m_list->setHeaderLabels({tr("View"), tr("What"), tr("Value"), tr("Text"), tr("Basis")});
+    m_basis->setWordWrap(true);
+    m_basis->setTextFormat(Qt::PlainText);
+    m_list->setHeaderLabels({tr("View"), tr("What"), tr("Value"), tr("Text")});
     m_list->setAccessibleName(tr("Notes"));
     m_list->setRootIsDecorated(false);
     m_list->setWordWrap(true);
@@ -42,7 +61,7 @@ NotesPanel::NotesPanel(QWidget* parent)
     QHeaderView& header = *m_list->header();
     header.setStretchLastSection(false);
     header.setMinimumSectionSize(40);
-    for (const int each : {View, Kind, Value, Basis}) // as wide as they need; texts are wrapped in what is left
+    for (const int each : {View, Kind, Value}) // as wide as they need; texts are wrapped in what is left
         header.setSectionResizeMode(each, QHeaderView::ResizeToContents);
     header.setSectionResizeMode(Text, QHeaderView::Stretch);
     connect(
@@ -79,6 +98,7 @@ NotesPanel::NotesPanel(QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_empty);
     column->addWidget(m_list, 1);
+    column->addWidget(m_basis);
     column->addLayout(buttons);
     column->addStretch(0);
     setRows({});
@@ -99,6 +119,8 @@ void NotesPanel::setRows(const std::vector<NoteRow>& rows)
     const bool any = !rows.empty();
     m_empty->setVisible(!any);
     m_list->setVisible(any);
+    m_basis->setText(basisOf(rows));
+    m_basis->setVisible(!m_basis->text().isEmpty());
     setFocusProxy(any ? m_list : nullptr);
     for (QPushButton* each : {m_write, m_remove, m_removeAll})
         each->setVisible(any);
@@ -111,13 +133,13 @@ void NotesPanel::setRows(const std::vector<NoteRow>& rows)
     m_list->clear();
     QTreeWidgetItem* wanted = nullptr;
     for (const NoteRow& row : rows) {
-        auto* item = new QTreeWidgetItem(m_list, {row.view, row.kind, row.value, row.text, broken(row.basis)});
+        auto* item = new QTreeWidgetItem(m_list, {row.view, row.kind, row.value, row.text});
         item->setFlags(item->flags() | Qt::ItemIsEditable);
         item->setData(View, Qt::UserRole, static_cast<qint64>(row.id));
         item->setTextAlignment(Value, Qt::AlignRight | Qt::AlignTop);
-        for (const int each : {View, Kind, Text, Basis})
+        for (const int each : {View, Kind, Text})
             item->setTextAlignment(each, Qt::AlignLeft | Qt::AlignTop);
-        for (int each = View; each <= Basis; ++each)
+        for (int each = View; each <= Text; ++each)
             item->setToolTip(each, plainTip(row.details));
         if (row.id == current)
             wanted = item;

@@ -18,8 +18,8 @@ struct NoteRow
     bool operator==(const NoteRow&) const = default;
 };
 
-// What was drawn on the study, a row each: a click or Enter goes there, a double click on the text or F2 writes it,
-// Delete removes the chosen ones.
+// What was drawn on the study, a row each, and below them on what the measures rest: a click or Enter goes there, a
+// double click on the text or F2 writes it, Delete removes the chosen ones.
 class NotesPanel : public QWidget
 {
     Q_OBJECT
@@ -47,6 +47,7 @@ private:
     std::vector<NoteRow> m_rows;
     QLabel* m_empty;
     QTreeWidget* m_list;
+    QLabel* m_basis; // of the measures, below the list
     QPushButton *m_write, *m_remove, *m_removeAll;
     bool m_filling = false;
 };

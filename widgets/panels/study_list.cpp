@@ -10,6 +10,7 @@
 #include <QListWidget>
 #include <QPainter>
 #include <QScrollBar>
+#include <QStyledItemDelegate>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <numeric>
@@ -33,6 +34,20 @@ QString inParts(const QString& text)
     return parts.join(between);
 }
 
+// A patient's heading is no study: keys pass over it, and it looks like the text that it is.
+class StudyDelegate : public QStyledItemDelegate
+{
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override
+    {
+        QStyledItemDelegate::initStyleOption(option, index);
+        option->state |= QStyle::State_Enabled;
+    }
+};
+
 QString plain(QString text) { return text.remove(QChar(0x200b)).simplified().toCaseFolded(); }
 
 } // namespace
@@ -40,6 +55,7 @@ QString plain(QString text) { return text.remove(QChar(0x200b)).simplified().toC
 void StudyPanel::buildStudies()
 {
     m_list = makeList(this, tr("Studies"));
+    m_list->setItemDelegate(new StudyDelegate(m_list));
     m_list->setIconSize(stripSize);
     QPixmap blank(stripSize);
     blank.fill(Qt::black);
@@ -56,7 +72,6 @@ void StudyPanel::buildStudies()
     m_search->setPlaceholderText(tr("Find: date, view, patient…"));
     m_search->setAccessibleName(tr("Find studies"));
     m_search->setClearButtonEnabled(true);
-    m_search->installEventFilter(this);
     m_orders = new QComboBox(this);
     m_orders->setAccessibleName(tr("Order of the studies"));
     m_orders->addItems({tr("By patient, exams newest first"), tr("Newest first"), tr("Oldest first")});
@@ -76,6 +91,8 @@ void StudyPanel::buildStudies()
     column->addWidget(m_problems, 1);
     m_studiesPart->setFocusProxy(m_list);
     m_found->hide();
+    for (QWidget* each : std::initializer_list<QWidget*>{m_search, m_orders, m_list, m_extras, m_problems})
+        each->installEventFilter(this);
     connect(m_list, &QListWidget::currentItemChanged, this, [this](const QListWidgetItem* item) {
         if (item && studyOf(*item) >= 0 && studyOf(*item) != m_current)
             Q_EMIT studyChosen(studyOf(*item));
@@ -92,27 +109,41 @@ void StudyPanel::buildStudies()
 
 QWidget* StudyPanel::search() const { return m_search; }
 
-// Down and Enter lead from the field into the list; Esc empties it first.
+QString StudyPanel::searched() const { return m_search->text().simplified(); }
+
+// Esc ends the search first, wherever in the panel the keyboard is. Enter opens the first study that is found; Down
+// leads to the one that is open, or where that is not among them to the first.
 bool StudyPanel::eventFilter(QObject* watched, QEvent* event)
 {
-    // The window has a command on Esc: the field asks for the key first.
-    if (watched == m_search && event->type() == QEvent::ShortcutOverride && !m_search->text().isEmpty() &&
-        static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
-        event->accept();
+    if (event->type() != QEvent::ShortcutOverride && event->type() != QEvent::KeyPress)
+        return QWidget::eventFilter(watched, event);
+    const int key = static_cast<QKeyEvent*>(event)->key();
+    if (key == Qt::Key_Escape && !m_search->text().isEmpty()) {
+        if (event->type() == QEvent::ShortcutOverride) // the window has a command on Esc: the panel asks for it first
+            event->accept();
+        else
+            m_search->clear();
         return true;
     }
-    if (watched == m_search && event->type() == QEvent::KeyPress) {
-        const int key = static_cast<QKeyEvent*>(event)->key();
-        if (key == Qt::Key_Down || key == Qt::Key_Return || key == Qt::Key_Enter) {
-            m_list->setFocus(Qt::ShortcutFocusReason);
-            return true;
-        }
-        if (key == Qt::Key_Escape && !m_search->text().isEmpty()) {
-            m_search->clear();
-            return true;
-        }
+    const bool enter = key == Qt::Key_Return || key == Qt::Key_Enter;
+    if (watched == m_search && event->type() == QEvent::KeyPress && (enter || key == Qt::Key_Down)) {
+        goToFound(enter);
+        return true;
     }
     return QWidget::eventFilter(watched, event);
+}
+
+void StudyPanel::goToFound(bool first)
+{
+    QListWidgetItem* found = itemOf(neighbour(-1, 1));
+    if (!found)
+        return;
+    const bool searching = !searched().isEmpty();
+    const QListWidgetItem* now = m_list->currentItem();
+    if (!now || now->isHidden() || (first && searching))
+        m_list->setCurrentItem(found);
+    m_list->scrollToItem(m_list->currentItem());
+    m_list->setFocus(Qt::ShortcutFocusReason);
 }
 
 void StudyPanel::setStudies(const std::vector<Study>& studies, const std::vector<PatientExams>& patients)
@@ -135,7 +166,8 @@ void StudyPanel::setOrder(ExamOrder order)
     fillStudies();
 }
 
-// By patient, a heading stands above those who have several exams; in the other orders each exam is a row.
+// By patient, a heading stands above each as soon as one of them has several exams; in the other orders each exam is a
+// row.
 void StudyPanel::fillStudies()
 {
     const QSignalBlocker blocked(m_list);
@@ -155,25 +187,30 @@ void StudyPanel::fillStudies()
     if (m_order != ExamOrder::ByPatient || m_patients.empty()) {
         std::ranges::for_each(order, add);
     } else {
-        int number = 0;
-        for (const PatientExams& exams : m_patients) {
-            ++number;
-            if (exams.size() > 1) {
-                auto* patient = new QListWidgetItem(m_list);
-                patient->setData(studyRole, -1);
-                patient->setFlags(Qt::ItemIsEnabled);
-                const Study& newest = m_studies[exams.front()];
-                const QString who = m_identifiers
-                                        ? QString::fromStdString(newest.patientName + " " + newest.patientId).trimmed()
-                                        : tr("Patient %1").arg(number);
-                patient->setText(breakable(tr("%1 · %n exam(s)", nullptr, static_cast<int>(exams.size())).arg(who)));
-            }
-            for (const std::size_t exam : exams)
+        const bool several = std::ranges::any_of(m_patients, [](const PatientExams& each) { return each.size() > 1; });
+        for (std::size_t patient = 0; patient < m_patients.size(); ++patient) {
+            if (several)
+                addHeading(patient);
+            for (const std::size_t exam : m_patients[patient])
                 add(static_cast<int>(exam));
         }
     }
     m_list->setCurrentItem(itemOf(m_current));
     find();
+}
+
+void StudyPanel::addHeading(std::size_t patient)
+{
+    const PatientExams& exams = m_patients[patient];
+    const Study& newest = m_studies[exams.front()];
+    QString who =
+        m_identifiers ? QString::fromStdString(newest.patientName + " " + newest.patientId).trimmed() : QString();
+    if (who.isEmpty())
+        who = tr("Patient %1").arg(patient + 1);
+    auto* item = new QListWidgetItem(m_list);
+    item->setData(studyRole, -1);
+    item->setFlags(Qt::NoItemFlags);
+    item->setText(breakable(tr("%1 · %n exam(s)", nullptr, static_cast<int>(exams.size())).arg(who)));
 }
 
 bool StudyPanel::isPrior(int study) const
@@ -246,7 +283,7 @@ void StudyPanel::find()
             std::ranges::all_of(words, [text = plain(text)](const QString& word) { return text.contains(word); });
         item->setHidden(!here);
         found += here ? 1 : 0;
-        if (here && patient && m_patientOf[static_cast<std::size_t>(studyOf(*item))] >= 0)
+        if (here && patient)
             patient->setHidden(false);
     }
     m_found->setText(tr("%1 of %2 found").arg(found).arg(m_studies.size()));

@@ -33,8 +33,9 @@ public:
     // Its two parts, which stand where the page wants them.
     QWidget* studies() const { return m_studiesPart; }
     QWidget* images() const { return m_imagesPart; }
-    int chosenImage() const; // in the list that has the keyboard, else among those beside the four views; -1: none
-    QWidget* search() const; // where one types what is looked for
+    int chosenImage() const;  // in the list that has the keyboard, else among those beside the four views; -1: none
+    QWidget* search() const;  // where one types what is looked for
+    QString searched() const; // what one typed there; empty: no study is left out
 
     void setStudies(const std::vector<Study>& studies, const std::vector<PatientExams>& patients = {});
     void setOrder(ExamOrder order);
@@ -74,11 +75,13 @@ Q_SIGNALS:
     void sightChanged(); // other studies are in sight, or another number of them is found
 
 protected:
-    bool eventFilter(QObject* watched, QEvent* event) override; // keys of the search field that are the list's
+    bool eventFilter(QObject* watched, QEvent* event) override; // keys of the search
 
 private:
     void buildStudies();
     void fillStudies();
+    void addHeading(std::size_t patient);
+    void goToFound(bool first); // else to the one that is open, if it is found
     void showStudy(QListWidgetItem& item);
     bool isPrior(int study) const;
     int patientOf(int study) const; // one number for each; of one who has this study alone below 0

@@ -309,7 +309,7 @@ void Annotations::drawRuler(const ViewModel& model, const HungCell& cell, int bo
             length = mm;
     QString text = tr("no mm scale in this file");
     if (spacing.mm && length > 0)
-        text = QLocale().toString(length, 'g', 3) + tr(" mm") + QStringLiteral(" · ") +
+        text = QLocale::c().toString(length, 'g', 3) + tr(" mm") + QStringLiteral(" · ") +
                (isUncorrected(spacing) ? starText(spacing) : shownText(spacing.basis));
     else if (spacing.mm)
         return;

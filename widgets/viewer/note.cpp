@@ -56,7 +56,7 @@ QString valueText(const Shape& shape, const SpacingFact& spacing)
     const auto value = measure(shape, spacing.mm);
     if (!value)
         return {};
-    const QString number = QLocale().toString(value->value, 'f', value->digits());
+    const QString number = shownNumber(value->value, value->digits());
     switch (value->of) {
     case Measure::Of::Angle: return tr("%1°").arg(number);
     case Measure::Of::Area: return (value->mm ? tr("%1 mm²") : tr("%1 pixels²")).arg(number);
@@ -76,7 +76,8 @@ QString figuresText(const Note& note)
 
 QString basisText(const Shape& shape, const SpacingFact& spacing)
 {
-    if (!measure(shape, spacing.mm))
+    const auto value = measure(shape, spacing.mm);
+    if (!value || value->of == Measure::Of::Angle) // which is the same on every scale
         return {};
     return spacing.mm ? shownText(spacing.basis) : tr("no mm scale in this file");
 }

@@ -36,7 +36,7 @@ QString kindText(ShapeKind kind); // "ruler"
 QString valueText(const Shape& shape, const SpacingFact& spacing);
 // "mean 1716, SD 34.2, 12 to 4000, n 1204"; empty: there are none.
 QString figuresText(const Note& note);
-// "at detector, not corrected", "no mm scale in this file"; empty: the kind measures nothing.
+// "at detector, not corrected", "no mm scale in this file"; empty: the kind has no length, as an angle has none.
 QString basisText(const Shape& shape, const SpacingFact& spacing);
 // A box or a contour marks a place, but has an area too: as the shape that measures it.
 Shape asMeasured(const Shape& shape);

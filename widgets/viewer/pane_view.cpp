@@ -26,7 +26,11 @@ PaneView::Impl::Impl(PaneView* owner, Presentation presentation)
         notes, [this](std::int64_t id, const Shape& shape) { Q_EMIT q->noteMoved(id, shape); });
     canvas = makeCanvas(owner, presentation,
                         {[this] { beginGraphics(); }, [this](bool quick) { return paintFrame(quick); },
-                         [this] { endGraphics(); }, [this] { Q_EMIT q->frameShown(); },
+                         [this] { endGraphics(); },
+                         [this] {
+                             tellUnderPointer();
+                             Q_EMIT q->frameShown();
+                         },
                          [this](const QString& reason) { Q_EMIT q->graphicsFailed(reason); }});
 }
 

@@ -33,6 +33,9 @@ public:
     void changedZoom();
     void activeMayChange(const std::function<void()>& change);
     void followPointer(QPointF logical); // redraws what hangs on the pointer, and tells what lies there
+    void point(QPointF logical, QPointF onScreen);
+    void tellUnderPointer(); // what lies there now that the pictures, not the mouse, have moved
+    void tell(const CursorInfo& info);
 
     // Mouse.
     using ToolStep = ViewTool::Changed (ViewTool::*)(ViewModel&, const ToolDrag&);
@@ -96,6 +99,8 @@ public:
     int cursorShown = 0;
     std::optional<PixelRect> dropArea; // of the cell that an image is dragged over
     std::optional<QPointF> pointer;    // logical; empty: not over the view
+    QPointF pointerOnScreen;
+    QString told; // of what lies under it
     struct Drag
     {
         Qt::MouseButton button = Qt::NoButton;

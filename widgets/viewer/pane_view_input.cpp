@@ -98,7 +98,33 @@ void PaneView::Impl::followPointer(QPointF logical)
     if (aids.loupe || aids.crossHair || (style.cells && style.visible))
         q->redraw();
     followNotes(logical);
-    Q_EMIT q->cursorMoved(q->infoAt(logical));
+    tell(q->infoAt(logical));
+}
+
+void PaneView::Impl::point(QPointF logical, QPointF onScreen)
+{
+    pointer = logical;
+    pointerOnScreen = onScreen;
+}
+
+void PaneView::Impl::tell(const CursorInfo& info)
+{
+    told = toText(info);
+    Q_EMIT q->cursorMoved(info);
+}
+
+void PaneView::Impl::tellUnderPointer()
+{
+    if (!pointer)
+        return;
+    const QPointF now = q->mapFromGlobal(pointerOnScreen);
+    if (!QRectF(q->rect()).contains(now)) {
+        pointer.reset();
+        return tell({});
+    }
+    pointer = now;
+    if (const CursorInfo info = q->infoAt(now); toText(info) != told)
+        tell(info);
 }
 
 void PaneView::mousePressEvent(QMouseEvent* event)
@@ -120,7 +146,7 @@ void PaneView::mousePressEvent(QMouseEvent* event)
 
 void PaneView::mouseMoveEvent(QMouseEvent* event)
 {
-    m->pointer = event->position();
+    m->point(event->position(), event->globalPosition());
     auto& drag = m->drag;
     if (drag.button != Qt::NoButton && drag.pane && m->model.pane(*drag.pane)) {
         if (!drag.moved && (event->position() - drag.start).manhattanLength() < dragThreshold)
@@ -169,7 +195,7 @@ void PaneView::wheelEvent(QWheelEvent* event)
     const int turned = event->angleDelta().y() != 0 ? event->angleDelta().y() : event->angleDelta().x(); // with Alt
     if (!cell || !cell->pane || !m->model.pane(*cell->pane) || turned == 0)
         return;
-    m->pointer = event->position();
+    m->point(event->position(), event->globalPosition());
     if (m->aids.loupe && event->modifiers() & (Qt::ControlModifier | Qt::ShiftModifier)) {
         const double factor = std::pow(loupeStep, turned / static_cast<double>(wheelStep));
         const bool size = event->modifiers() & Qt::ShiftModifier;
@@ -191,7 +217,7 @@ void PaneView::wheelEvent(QWheelEvent* event)
         return event->accept();
     m->model.zoom(std::pow(1.2, turned / static_cast<double>(wheelStep)), *cell->pane, at);
     m->changedZoom();
-    Q_EMIT cursorMoved(infoAt(event->position()));
+    m->tell(infoAt(event->position()));
     event->accept();
 }
 
@@ -251,7 +277,7 @@ void PaneView::leaveEvent(QEvent* event)
     m->pointer.reset();
     if (m->aids.loupe || m->aids.crossHair || m->style.cells)
         redraw();
-    Q_EMIT cursorMoved({});
+    m->tell({});
     QWidget::leaveEvent(event);
 }
 

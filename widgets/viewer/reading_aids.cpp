@@ -57,7 +57,7 @@ void addLoupeText(const ViewModel& model, const Aids& aids, Point at, TextSprite
     if (!id || frame.loupes.empty())
         return;
     const PixelRect& area = frame.loupes.front().area;
-    const QString times = QStringLiteral("×") + QLocale().toString(aids.loupeMagnification, 'g', 3);
+    const QString times = QStringLiteral("×") + QLocale::c().toString(aids.loupeMagnification, 'g', 3);
     const double zoom = zoomOf(model, *model.pane(*id)) * aids.loupeMagnification;
     const int margin = static_cast<int>(std::lround(6 * frame.unit));
     Sprite sprite =

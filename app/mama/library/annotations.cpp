@@ -66,9 +66,9 @@ int list(const AnnotationsCommand& command)
                   << (each.image.frame > 0 ? " frame " + std::to_string(each.image.frame) : "") << "\t"
                   << (each.facts.view.empty() ? "-" : oneLine(each.facts.view)) << "\t" << name(each.shape.kind) << "\t"
                   << (value ? measureText(*value) : "-") << "\t"
-                  << (!value          ? "-"
-                      : each.facts.mm ? oneLine(each.facts.basis)
-                                      : "no mm scale")
+                  << (!value || value->of == Measure::Of::Angle ? "-"
+                      : each.facts.mm                           ? oneLine(each.facts.basis)
+                                                                : "no mm scale")
                   << "\t";
         if (const auto& figures = each.facts.figures)
             std::cout << "mean " << figures->mean << " sd " << figures->deviation << " min " << figures->least

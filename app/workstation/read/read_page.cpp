@@ -14,7 +14,7 @@
 #include "app/workstation/screens/view_apart.h"
 #include "core/base/path_text.h"
 #include "core/text/sentences/report_sentences.h"
-#include "widgets/look/shown_text.h"
+#include "widgets/look/sentence.h"
 #include "widgets/panels/map_panel.h"
 #include "widgets/panels/query_panel.h"
 #include "widgets/panels/sentence_edit.h"
@@ -320,9 +320,9 @@ void ReadPage::connectSession()
             m_session->engine().gaveUp()
                 ? tr("%1 It died several times in a row and is stopped now: choose Model ▸ Start the engine again. "
                      "The pictures are not affected.")
-                      .arg(reason)
+                      .arg(asSentence(reason))
                 : tr("%1 It is started again and what you asked is asked again; the pictures are not affected.")
-                      .arg(reason);
+                      .arg(asSentence(reason));
         Q_EMIT told(m_engineTold, true);
     });
     connect(&m_session->engine(), &EngineProcess::ready, this, [this] {
@@ -344,7 +344,7 @@ void ReadPage::connectPanels()
     });
     connect(m_studyPanel, &StudyPanel::sightChanged, this, [this] {
         wantThumbs();
-        updateCaption();
+        showSearch();
     });
     connect(m_left, &Drawer::changed, this, &ReadPage::wantThumbs);
     auto* soon = new QTimer(this); // several pictures at once
@@ -416,16 +416,6 @@ void ReadPage::updateHint()
 }
 
 QMargins ReadPage::covered() const { return {m_left->covers(), 0, m_right->covers(), 0}; }
-
-void ReadPage::updateCaption()
-{
-    if (!m_studies->study())
-        return Q_EMIT caption({});
-    const int place = m_studyPanel->place(m_studies->current()); // 0: what is searched for leaves it out
-    const QString text = place > 0 ? tr("study %1 of %2").arg(place).arg(m_studyPanel->shown())
-                                   : tr("one of %1 studies").arg(m_studies->studies().size());
-    Q_EMIT caption(m_studies->isNewest() ? text : tr("%1, prior").arg(text));
-}
 
 // Where there is room, panels stand beside the pictures.
 void ReadPage::resizeEvent(QResizeEvent* event)

@@ -239,6 +239,8 @@ private:
     void showViewState();
     void updateHint();
     void updateCaption();
+    QString searchedShort() const;
+    void showSearch();
 
     QSettings& m_settings;
     StudySession* m_studies;

@@ -7,7 +7,7 @@
 #include "core/base/path_text.h"
 #include "core/base/user_files.h"
 #include "core/hanging/hanging_file.h"
-#include "widgets/look/shown_text.h"
+#include "widgets/look/sentence.h"
 #include "widgets/viewer/scene/expected_layout.h"
 
 #include <QAction>
@@ -60,7 +60,7 @@ void ReadPage::readHangings()
             m_hangingText = text;
             m_ownHangings = true;
         } catch (const Error& error) {
-            const QString why = tr("%1 The built-in hanging is used.").arg(shownError(error));
+            const QString why = tr("%1 The built-in hanging is used.").arg(shownSentence(error));
             QTimer::singleShot(0, this, [this, why] { Q_EMIT told(why, true); }); // when somebody hears it
         }
     fillHangings();
@@ -107,7 +107,7 @@ void ReadPage::takeHangingFile(const QString& file)
         parseHanging(text, source);
         aside = writeKeepingOthers(own, m_hangingText, text);
     } catch (const Error& error) {
-        return Q_EMIT told(tr("%1 The hanging stays as it was.").arg(shownError(error)), true);
+        return Q_EMIT told(tr("%1 The hanging stays as it was.").arg(shownSentence(error)), true);
     }
     m_settings.remove(settings_keys::hanging);
     readHangings();
@@ -135,7 +135,7 @@ void ReadPage::takeBuiltInHanging()
         if (QFileInfo::exists(hangingFile()))
             aside = putAside(pathFromText(hangingFile().toStdString()), "before");
     } catch (const Error& error) {
-        return Q_EMIT told(tr("%1 The hanging stays as it was.").arg(shownError(error)), true);
+        return Q_EMIT told(tr("%1 The hanging stays as it was.").arg(shownSentence(error)), true);
     }
     m_settings.remove(settings_keys::hanging);
     readHangings();

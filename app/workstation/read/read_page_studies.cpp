@@ -220,10 +220,12 @@ void ReadPage::showNeighbour(Along along, int by)
     if (const int study = neighbour(along, m_studies->current(), by); study >= 0)
         return m_studies->show(study);
     const bool patients = along == Along::Patients;
-    Q_EMIT told(
+    QString text =
         by > 0 ? (patients ? tr("This is the last patient of the list.") : tr("This is the last study of the list."))
-               : (patients ? tr("This is the first patient of the list.") : tr("This is the first study of the list.")),
-        false);
+               : (patients ? tr("This is the first patient of the list.") : tr("This is the first study of the list."));
+    if (const QString searched = searchedShort(); !searched.isEmpty())
+        text = tr("%1 The list holds what “%2” finds; Esc in it ends the search.").arg(text, searched);
+    Q_EMIT told(text, false);
 }
 
 // The four views as they hang, or one image by itself.

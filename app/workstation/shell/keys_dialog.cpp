@@ -7,6 +7,7 @@
 #include "core/base/path_text.h"
 #include "core/keys/key_map.h"
 #include "core/keys/key_text.h"
+#include "widgets/look/sentence.h"
 #include "widgets/look/shown_text.h"
 #include "widgets/look/tone.h"
 
@@ -331,7 +332,7 @@ void KeysDialog::importFile(const QString& file)
         m_choice = readKeys(pathFromText(file.toStdString()));
         m_told->setText(tr("As %1 says. Nothing is kept before OK.").arg(QFileInfo(file).fileName()));
     } catch (const Error& error) {
-        m_told->setText(tr("%1 The keys stay as they were.").arg(shownError(error)));
+        m_told->setText(tr("%1 The keys stay as they were.").arg(shownSentence(error)));
     }
     showChoice();
 }

@@ -11,7 +11,7 @@
 #include "app/workstation/shell/shortcuts.h"
 #include "core/base/error.h"
 #include "core/keys/key_map.h"
-#include "widgets/look/shown_text.h"
+#include "widgets/look/sentence.h"
 
 #include <QActionGroup>
 #include <QApplication>
@@ -135,7 +135,7 @@ void MainWindow::takeKeys(const KeyChoice& choice)
             m_message->tell(tr("The keys are saved. What stood in keys.json is kept beside it as %1.").arg(aside),
                             false);
     } catch (const Error& error) {
-        return m_message->tell(tr("%1 The keys stay as they were.").arg(shownError(error)), true);
+        return m_message->tell(tr("%1 The keys stay as they were.").arg(shownSentence(error)), true);
     }
     for (QAction* action : m_commands) {
         const std::string key = choice.keyOf(action->objectName().toStdString());
