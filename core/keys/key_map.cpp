@@ -40,7 +40,7 @@ const std::vector<KeyOf>& keyMap()
         {"reading.lock", "Ctrl+Return"},
         {"reading.mark", "K"},
         {"study.header", "Ctrl+I"},
-        {"study.again", "Ctrl+R"},
+        {"study.again", "Ctrl+F5"},
         {"study.pin", ""},
         {"study.cancel", "Esc"},
         {"study.identifiers", ""},

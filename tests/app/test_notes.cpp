@@ -187,7 +187,7 @@ private Q_SLOTS:
         const QString area = notes.topLevelItem(0)->text(2).section(QLatin1Char('\n'), 0, 0);
         QVERIFY2(QRegularExpression(QStringLiteral("^[0-9]{4,}(\\.[0-9]+)? mm²$")).match(area).hasMatch(),
                  qPrintable(area));
-        const QString listed = QString::fromStdString(test::mamaCommand({"annotations", "list"}).out);
+        const QString listed = QString::fromUtf8(test::mamaCommand({"annotations", "list"}).out);
         QVERIFY2(listed.contains(QLatin1Char('\t') + area + QLatin1Char('\t')), qPrintable(listed));
         for (const QString& line : listed.split(QLatin1Char('\n'), Qt::SkipEmptyParts))
             if (line.contains(QStringLiteral("\tangle\t")))
