@@ -187,7 +187,8 @@ Window windowOf(const VoiChoice& voi)
     if (voi.window)
         return *voi.window;
     const double entries = static_cast<double>(voi.table->entries.size());
-    return {voi.table->firstMapped + entries / 2, entries, WindowFunction::Linear, voi.table->explanation};
+    return {voi.table->firstMapped + entries / 2, std::max(entries, 1.0), WindowFunction::Linear,
+            voi.table->explanation};
 }
 
 Window automaticWindow(const StoredImage& image, const GreyPipeline& pipeline)

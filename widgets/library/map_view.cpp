@@ -176,8 +176,9 @@ void MapView::select(const QPolygonF& around, Qt::KeyboardModifiers modifiers)
     painter.end();
     const bool adds = modifiers.testFlag(Qt::ControlModifier), takes = modifiers.testFlag(Qt::ShiftModifier);
     std::vector<bool> chosen(m_choosesPoints ? m_rows.size() : static_cast<std::size_t>(m_place->rows()));
-    for (std::size_t i = 0; (adds || takes) && i < chosen.size(); ++i)
-        chosen[i] = m_choosesPoints ? m_rows[i] >= 0 && isChosen(i) : m_place->isSelected(static_cast<int>(i));
+    if (adds || takes)
+        for (std::size_t i = 0; i < chosen.size(); ++i)
+            chosen[i] = m_choosesPoints ? isListedAndChosen(i) : m_place->isSelected(static_cast<int>(i));
     for (std::size_t point = 0; point < m_rows.size(); ++point) {
         if (m_rows[point] < 0)
             continue;

@@ -89,6 +89,7 @@ private:
     {
         return m_chosen.empty() ? m_place->isSelected(m_rows[point]) : bool(m_chosen[point]);
     }
+    bool isListedAndChosen(std::size_t point) const { return m_rows[point] >= 0 && isChosen(point); }
     void choose(std::vector<bool> points);
 
     StudyPlace* m_place;

@@ -133,7 +133,7 @@ void MapView::mouseReleaseEvent(QMouseEvent* event)
     if (point >= 0 && m_choosesPoints && event->modifiers().testFlag(Qt::ControlModifier)) {
         std::vector<bool> chosen(m_rows.size());
         for (std::size_t i = 0; i < chosen.size(); ++i)
-            chosen[i] = m_rows[i] >= 0 && isChosen(i);
+            chosen[i] = isListedAndChosen(i);
         chosen[static_cast<std::size_t>(point)].flip();
         choose(std::move(chosen));
         m_place->setCurrent(m_rows[static_cast<std::size_t>(point)]);

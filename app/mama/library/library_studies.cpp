@@ -49,8 +49,6 @@ void writeImages(Library& library, const StudyColumns& columns, const StudySet& 
     for (std::size_t i = 0; i < studies.size(); ++i)
         if (studies.has(i))
             ids.push_back(columns.id(i));
-    if (ids.empty())
-        ids.push_back(0); // of no study
     writeImageList(library,
                    view.keptImages.empty() ? targetsOf(library, "image", ids, {}) : idsOfRanges(view.keptImages), ids,
                    command.images);

@@ -18,7 +18,7 @@
 namespace mama {
 namespace {
 
-constexpr const char* imagesFollow = ";"; // in the settings, between ids of studies and of their images
+constexpr char imagesFollow = ';'; // in the settings, between ids of studies and of their images
 
 } // namespace
 
@@ -46,8 +46,9 @@ void LibraryPage::setKept(std::vector<std::int64_t> studies, std::vector<std::in
     if (const QString key = keptKey(); !key.isEmpty() && studies.empty())
         m_settings.remove(key);
     else if (!key.isEmpty())
-        m_settings.setValue(key, QString::fromStdString(rangesText(studies) + (images.empty() ? "" : imagesFollow) +
-                                                        rangesText(images)));
+        m_settings.setValue(key, QString::fromStdString(images.empty()
+                                                            ? rangesText(studies)
+                                                            : rangesText(studies) + imagesFollow + rangesText(images)));
     using Ids = std::vector<std::int64_t>;
     changeQuestion([&](StudyQuestion& question) {
         question.keptImages =
@@ -60,7 +61,8 @@ void LibraryPage::setKept(std::vector<std::int64_t> studies, std::vector<std::in
 void LibraryPage::keepAsBefore()
 {
     const QString key = keptKey();
-    const QStringList kept = key.isEmpty() ? QStringList() : m_settings.value(key).toString().split(QLatin1Char(';'));
+    const QStringList kept =
+        key.isEmpty() ? QStringList() : m_settings.value(key).toString().split(QLatin1Char(imagesFollow));
     if (auto studies = idsOfRanges(kept.value(0).toStdString()); !studies.empty())
         setKept(std::move(studies), idsOfRanges(kept.value(1).toStdString()));
 }

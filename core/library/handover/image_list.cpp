@@ -30,8 +30,7 @@ std::size_t writeImageList(Library& library, std::span<const std::int64_t> image
         for (const std::int64_t image : images) {
             each.reset();
             each.bind(1, image);
-            if (!each.executeStep() ||
-                (!inside.empty() && !std::binary_search(inside.begin(), inside.end(), each.getColumn(10).getInt64())))
+            if (!each.executeStep() || !std::binary_search(inside.begin(), inside.end(), each.getColumn(10).getInt64()))
                 continue;
             const auto text = [&](int column) { return each.getColumn(column).getString(); };
             const auto root = pathFromText(text(7)), below = pathFromText(text(8)) / pathFromText(text(9)),

@@ -1,5 +1,6 @@
 #include "app/workstation/library/dialogs/study_label_dialog.h"
 
+#include "app/workstation/library/dialogs/list_keys.h"
 #include "core/library/collection/label_scale.h"
 #include "core/tables/cell.h"
 #include "widgets/look/shown_text.h"
@@ -10,7 +11,6 @@
 #include <QCoreApplication>
 #include <QDialogButtonBox>
 #include <QFormLayout>
-#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -111,7 +111,7 @@ void StudyLabelDialog::build()
     m_task->setAccessibleName(tr("Field"));
     m_part->setPlaceholderText(tr("Any part of a value, or a new one"));
     m_part->setAccessibleName(tr("Value"));
-    m_part->installEventFilter(this);
+    letLineChoose(*m_part, *m_list);
     m_list->setAccessibleName(tr("Values"));
     m_fault->setWordWrap(true);
     QPalette bad = m_fault->palette();
@@ -210,19 +210,5 @@ std::string StudyLabelDialog::value() const
 }
 
 bool StudyLabelDialog::settles() const { return m_settle->isChecked(); }
-
-// Up and down choose in the list while one types.
-bool StudyLabelDialog::eventFilter(QObject* watched, QEvent* event)
-{
-    if (watched == m_part && event->type() == QEvent::KeyPress) {
-        const int key = static_cast<QKeyEvent*>(event)->key();
-        if (key == Qt::Key_Up || key == Qt::Key_Down) {
-            const int row = m_list->currentRow() + (key == Qt::Key_Down ? 1 : -1);
-            m_list->setCurrentRow(std::clamp(row, 0, std::max(m_list->count() - 1, 0)));
-            return true;
-        }
-    }
-    return QDialog::eventFilter(watched, event);
-}
 
 } // namespace mama

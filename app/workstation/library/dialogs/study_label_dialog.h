@@ -46,9 +46,6 @@ public:
     std::string task() const, value() const;
     bool settles() const; // what readers say differently
 
-protected:
-    bool eventFilter(QObject* watched, QEvent* event) override;
-
 private:
     void build();
     void narrow();

@@ -1,7 +1,8 @@
 #include "app/workstation/library/dialogs/tag_dialog.h"
 
+#include "app/workstation/library/dialogs/list_keys.h"
+
 #include <QDialogButtonBox>
-#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -35,7 +36,7 @@ TagDialog::TagDialog(const std::vector<Tag>& tags, int studies, QWidget* parent)
     m_part->setPlaceholderText(tr("Any part of a tag's name, or a new name"));
     m_part->setAccessibleName(tr("Tag"));
     m_list->setAccessibleName(tr("Tags"));
-    m_part->installEventFilter(this);
+    letLineChoose(*m_part, *m_list);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     buttons->button(QDialogButtonBox::Ok)->setText(tr("Tag"));
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
@@ -79,20 +80,6 @@ QString TagDialog::name() const
 {
     const QListWidgetItem* item = m_list->currentItem();
     return item ? item->data(nameRole).toString() : m_part->text().trimmed();
-}
-
-// Up and down choose in the list while one types.
-bool TagDialog::eventFilter(QObject* watched, QEvent* event)
-{
-    if (watched == m_part && event->type() == QEvent::KeyPress) {
-        const int key = static_cast<QKeyEvent*>(event)->key();
-        if (key == Qt::Key_Up || key == Qt::Key_Down) {
-            const int row = m_list->currentRow() + (key == Qt::Key_Down ? 1 : -1);
-            m_list->setCurrentRow(std::clamp(row, 0, std::max(m_list->count() - 1, 0)));
-            return true;
-        }
-    }
-    return QDialog::eventFilter(watched, event);
 }
 
 } // namespace mama

@@ -16,9 +16,6 @@ public:
     TagDialog(const std::vector<Tag>& tags, int studies, QWidget* parent = nullptr);
     QString name() const; // of the tag chosen, or what was typed
 
-protected:
-    bool eventFilter(QObject* watched, QEvent* event) override;
-
 private:
     void narrow(const QString& part);
 
