@@ -1,5 +1,7 @@
 #include "widgets/library/range_histogram.h"
 
+#include "core/library/studies/study_order.h"
+
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QLocale>
@@ -203,11 +205,12 @@ void RangeHistogram::setFields(const QStringList& fields, const QString& current
 {
     const QSignalBlocker quiet(m_field);
     m_field->clear();
-    for (const QString& field : fields)
-        m_field->addItem(field.startsWith(QLatin1String("score:"))
-                             ? tr("score by %1").arg(field.section(QLatin1Char(':'), 1))
-                             : QString(field).replace(QLatin1Char('_'), QLatin1Char(' ')),
+    for (const QString& field : fields) {
+        const auto model = modelOfScore(field.toStdString());
+        m_field->addItem(model ? tr("score by %1").arg(QString::fromStdString(*model))
+                               : QString(field).replace(QLatin1Char('_'), QLatin1Char(' ')),
                          field);
+    }
     m_field->setCurrentIndex(static_cast<int>(fields.indexOf(current)));
     setVisible(!fields.isEmpty());
 }

@@ -44,7 +44,7 @@ void LibraryPage::showHistogram()
     if (question.scores)
         fields << QStringLiteral("score");
     for (std::size_t i = 1; question.scores && i < question.byModel.size(); ++i) // the first is the one before
-        fields << QStringLiteral("score:") + QString::fromStdString(question.byModel[i].model);
+        fields << QString::fromStdString(scoreField(question.byModel[i].model));
     for (const std::string& field : result.numberFields)
         fields << QString::fromStdString(field);
     const QString current = QString::fromStdString(question.histogram);

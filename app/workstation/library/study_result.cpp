@@ -14,7 +14,7 @@ const std::vector<float>* scoresOf(const StudyQuestion& question, const std::str
     if (field == rankDifference)
         return question.rankDifference.get();
     for (const ModelScores& each : question.byModel)
-        if (field == "score:" + each.model)
+        if (field == scoreField(each.model))
             return each.scores.get();
     return nullptr;
 }

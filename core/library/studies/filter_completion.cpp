@@ -3,6 +3,7 @@
 #include "core/base/folded_text.h"
 #include "core/library/studies/filter_expectation.h"
 #include "core/library/studies/filter_match.h"
+#include "core/library/studies/study_order.h"
 
 #include <algorithm>
 #include <numeric>
@@ -68,7 +69,7 @@ void addFields(Candidates& found, const StudyColumns& columns, const FilterExpec
     for (const char* key : {"study ", "patient ", "date ", "score "})
         found.add(key);
     for (const std::string& model : models)
-        found.add("score:" + filterWord(model) + " ");
+        found.add(scoreField(filterWord(model)) + " ");
     if (!columns.tags().empty())
         found.add("tag:");
     found.add("not ");

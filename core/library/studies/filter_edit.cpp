@@ -1,9 +1,9 @@
 #include "core/library/studies/filter_edit.h"
 
 #include "core/base/folded_text.h"
+#include "core/library/studies/study_order.h"
 
 #include <algorithm>
-#include <string_view>
 
 namespace mama {
 namespace {
@@ -29,16 +29,14 @@ bool saysOf(const FilterClause& clause, const std::string& field, const std::str
     return lists(clause, field) && std::find(clause.values.begin(), clause.values.end(), value) != clause.values.end();
 }
 
-constexpr std::string_view ofModel("score:");
-
 FilterClause made(Op op, const std::string& field, std::vector<std::string> values)
 {
     FilterClause clause;
     clause.op = op;
     clause.field = field;
-    if (field.starts_with(ofModel)) {
+    if (const auto model = modelOfScore(field)) {
         clause.field = "score";
-        clause.model = field.substr(ofModel.size());
+        clause.model = *model;
     }
     clause.values = std::move(values);
     return clause;
@@ -82,9 +80,9 @@ std::vector<FilterClause> turned(std::vector<FilterClause> clauses, const std::s
 
 bool isOf(const FilterClause& clause, const std::string& field)
 {
-    return field.starts_with(ofModel)
-               ? clause.field == "score" && asciiFolded(clause.model) == asciiFolded(field.substr(ofModel.size()))
-               : clause.field == field && clause.model.empty();
+    const auto model = modelOfScore(field);
+    return model ? clause.field == "score" && asciiFolded(clause.model) == asciiFolded(*model)
+                 : clause.field == field && clause.model.empty();
 }
 
 namespace {

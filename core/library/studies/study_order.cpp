@@ -31,11 +31,20 @@ std::vector<double> keysOf(const StudyColumns& columns, const StudyOrder& order)
     return keys;
 }
 
+constexpr std::string_view ofModel = "score:";
+
 } // namespace
 
 bool isOfScores(std::string_view field)
 {
-    return field == "score" || field.starts_with("score:") || field == rankDifference;
+    return field == "score" || field.starts_with(ofModel) || field == rankDifference;
+}
+
+std::string scoreField(std::string_view model) { return std::string(ofModel).append(model); }
+
+std::optional<std::string> modelOfScore(std::string_view field)
+{
+    return field.starts_with(ofModel) ? std::optional(std::string(field.substr(ofModel.size()))) : std::nullopt;
 }
 
 std::vector<std::uint32_t> orderStudies(const StudyColumns& columns, const StudySet& studies, const StudyOrder& order)

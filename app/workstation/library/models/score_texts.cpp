@@ -113,7 +113,8 @@ std::vector<StudyTableColumn> scoreColumns(const AskedModels& models)
     std::vector<StudyTableColumn> out;
     for (const AskedModel& each : models.models()) {
         const QString name = out.empty() ? models.firstName() : each.model.name;
-        out.push_back({out.empty() ? lead.id : QStringLiteral("score:") + name, name, true, widthFor(name), false,
+        out.push_back({out.empty() ? lead.id : QString::fromStdString(scoreField(name.toStdString())), name, true,
+                       widthFor(name), false,
                        plainTip(ScoreTexts::tr("Score by %1")
                                     .arg(name == each.model.name ? namedWithTraining(models, each.model) : name)),
                        true});
