@@ -33,6 +33,10 @@ public:
     void open(const std::vector<std::filesystem::path>& paths);
     // The same again, as it is there now, and shows the study that is on screen, if it is still there.
     void openAgain();
+    // More beside what is open, after it; what is open already stays as it is. `done` comes with why there is nothing
+    // to be read in them; empty: there is. Not at all: something else was opened.
+    void add(const std::vector<std::filesystem::path>& paths, std::function<void(const QString& problem)> done);
+    void readAhead(int study);
     void show(int study);
     void cancel();
 
@@ -76,6 +80,7 @@ public:
 Q_SIGNALS:
     void scanStarted();
     void scanned(const std::vector<mama::ScanProblem>& problems, const std::vector<mama::ScanProblem>& others);
+    void added(const std::vector<mama::ScanProblem>& problems, const std::vector<mama::ScanProblem>& others); // of all
     void scanFailed(const QString& reason);
     void gone(); // what was open before it was opened again: another study is shown, or none
     void readAnew(const std::vector<std::filesystem::path>& files); // of a study shown again: they are others now
@@ -106,6 +111,9 @@ private:
     const Hanging& now() const;
     Hanging& now() { return m_hangings.at(shown().uid); }
     void scanPaths(const std::string& first); // UID of the study to be shown; empty: the first
+    std::function<Cancellable<ScanReport>(const Job&)> lookingFor(std::vector<std::filesystem::path> paths) const;
+    QString takeAdded(ScanReport report); // why there is nothing of it
+    void findPrior();                     // of the study on screen
     void load(int study, bool ahead);
     const PatientExams& patientOf(std::size_t study) const;
     void take(int study, bool ahead, LoadedImage image, std::size_t expected);
@@ -124,8 +132,9 @@ private:
     std::vector<Placed> m_placed;
     bool m_scanning = false;
     std::size_t m_waiting = 0;
-    std::vector<BackgroundJob> m_jobs; // of the study on screen
-    BackgroundJob m_scan, m_frame;
+    std::vector<BackgroundJob> m_jobs;             // of the study on screen
+    std::vector<ScanProblem> m_problems, m_others; // of the scans of what is open
+    BackgroundJob m_scan, m_more, m_frame;
     Complete m_complete;
     std::function<int(int)> m_following = [](int study) { return study + 1; };
     PictureCache m_cache;
