@@ -101,7 +101,9 @@ private:
     QString cell(int row, int column) const;
     QString cellTip(int row, int column) const;
     struct StudyTile tile(int row) const;
-    StudyToRead toRead(const StudyFacts& facts) const;
+    struct ExamFacts;
+    static ExamFacts examFacts(Library& library, std::int64_t study); // any thread
+    StudyToRead toRead(const ExamFacts& exam) const;
     std::uint32_t studyAt(int row) const;     // of the result's columns
     std::vector<std::int64_t> target() const; // the studies that a command acts on
     void goToStudy(std::int64_t study);

@@ -16,6 +16,7 @@ struct StudyToRead
     std::int64_t study = 0; // as that list counts them
     QString name;
     std::vector<std::filesystem::path> files;
+    std::vector<std::filesystem::path> exams; // those of the woman's other exams, among which priors are looked for
     std::optional<std::pair<std::filesystem::path, int>> first; // file and frame that are looked at first
     std::size_t place = 0, of = 0;                              // in the list, from 1, and how many it holds
 };

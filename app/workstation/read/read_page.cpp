@@ -113,7 +113,10 @@ void ReadPage::open(const std::vector<std::filesystem::path>& paths, bool rememb
 
 void ReadPage::openAlong(const StudyToRead& study, StudyBeside beside)
 {
-    open(study.files, false); // the list knows its studies
+    std::vector<std::filesystem::path> files = study.files;
+    files.insert(files.end(), study.exams.begin(), study.exams.end());
+    m_opened.clear(); // the list knows its studies
+    m_studies->open(files, study.files.front());
     m_wanted = study.first;
     m_line->start(study, std::move(beside));
 }

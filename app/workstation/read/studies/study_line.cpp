@@ -157,14 +157,16 @@ void StudyLine::take(int by, std::optional<StudyToRead> next)
         return Q_EMIT ended(by);
     }
     Stop stop{std::move(*next), {}, tr("none of its files is there")};
-    const std::vector<std::filesystem::path> files = stop.what.files;
+    std::vector<std::filesystem::path> files = stop.what.files;
+    const bool isThere = !files.empty();
+    files.insert(files.end(), stop.what.exams.begin(), stop.what.exams.end());
     by > 0 ? m_stops.push_back(std::move(stop)) : m_stops.push_front(std::move(stop));
-    if (files.empty())
+    if (!isThere)
         return added(by);
     m_studies.add(files, [this, by, run = m_run](const QString& problem) {
         if (run != m_run)
             return;
-        edge(by).problem = problem;
+        edge(by).problem = problem.isEmpty() ? tr("none of its files can be read") : problem;
         findStudies();
         added(by);
     });

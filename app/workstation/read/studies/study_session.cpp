@@ -27,19 +27,20 @@ struct Opened
 
 } // namespace
 
-void StudySession::open(const std::vector<std::filesystem::path>& paths)
+void StudySession::open(const std::vector<std::filesystem::path>& paths, const std::filesystem::path& shown)
 {
     m_paths = paths;
-    scanPaths({});
+    scanPaths([shown](const Study& study) { return std::ranges::count(study.images, shown, &StudyImage::path) > 0; },
+              false);
 }
 
 void StudySession::openAgain()
 {
     if (m_current >= 0)
-        scanPaths(std::string(shown().uid));
+        scanPaths([uid = shown().uid](const Study& study) { return study.uid == uid; }, true);
 }
 
-void StudySession::scanPaths(const std::string& first)
+void StudySession::scanPaths(IsIt isFirst, bool again)
 {
     cancel();
     m_more.cancel();
@@ -72,7 +73,7 @@ void StudySession::scanPaths(const std::string& first)
         Q_EMIT progress({}, 0, -1);
         Q_EMIT scanFailed(reason);
     };
-    calls.done = [this, first](Opened opened) {
+    calls.done = [this, isFirst = std::move(isFirst), again](Opened opened) {
         m_scanning = false;
         m_studies = std::move(opened.report.studies);
         m_patients = std::move(opened.patients);
@@ -80,10 +81,11 @@ void StudySession::scanPaths(const std::string& first)
         m_others = std::move(opened.report.others);
         Q_EMIT progress({}, 0, -1);
         Q_EMIT scanned(m_problems, m_others);
-        const auto again = std::ranges::find(m_studies, first, &Study::uid);
+        const auto first = std::ranges::find_if(m_studies, isFirst);
+        const bool found = first != m_studies.end();
         if (!m_studies.empty())
-            show(again == m_studies.end() ? 0 : static_cast<int>(again - m_studies.begin()));
-        if (!first.empty() && again == m_studies.end())
+            show(found ? static_cast<int>(first - m_studies.begin()) : 0);
+        if (again && !found)
             Q_EMIT gone();
     };
     m_scan = BackgroundJob::start<Opened>(this, std::move(calls));

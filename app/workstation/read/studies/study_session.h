@@ -29,8 +29,8 @@ public:
     void setComplete(Complete complete) { m_complete = std::move(complete); }
     // Which study follows another one for the reader, to be read ahead; -1: none.
     void setFollowing(std::function<int(int)> following) { m_following = std::move(following); }
-    // Scans files and folders and shows the first study. What was open before goes.
-    void open(const std::vector<std::filesystem::path>& paths);
+    // Scans files and folders and shows the study of that file, or the first. What was open before goes.
+    void open(const std::vector<std::filesystem::path>& paths, const std::filesystem::path& shown = {});
     // The same again, as it is there now, and shows the study that is on screen, if it is still there.
     void openAgain();
     // More beside what is open, after it; what is open already stays as it is. `done` comes with why there is nothing
@@ -110,7 +110,8 @@ private:
     StudyImage* imageAt(int image); // of the study on screen; null: none
     const Hanging& now() const;
     Hanging& now() { return m_hangings.at(shown().uid); }
-    void scanPaths(const std::string& first); // UID of the study to be shown; empty: the first
+    using IsIt = std::function<bool(const Study&)>;
+    void scanPaths(IsIt isFirst, bool again); // of the study to be shown; of none: the first
     std::function<Cancellable<ScanReport>(const Job&)> lookingFor(std::vector<std::filesystem::path> paths) const;
     QString takeAdded(ScanReport report); // why there is nothing of it
     void findPrior();                     // of the study on screen
