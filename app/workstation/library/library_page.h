@@ -87,7 +87,9 @@ private:
     void showState();
     void showResult();
     void showWrong(const QString& reason, int at);
+    void showBelow(const QString& words, int at);
     void showSummary();
+    void showWhere();   // which library it is
     bool refuseWrong(); // says so where the filter is wrong: what is on screen is not what it says
     void changeQuestion(const std::function<void(StudyQuestion&)>& change);
 
@@ -204,7 +206,8 @@ private:
     QWidget* m_fields = nullptr; // histogram and facets
     QMenu* m_views = nullptr;
     AskBar* m_ask = nullptr;
-    QLabel *m_wrong = nullptr, *m_chips = nullptr, *m_summary = nullptr, *m_last = nullptr, *m_job = nullptr;
+    QLabel *m_wrong = nullptr, *m_chips = nullptr, *m_summary = nullptr, *m_last = nullptr, *m_job = nullptr,
+           *m_where = nullptr;
     QComboBox* m_sort = nullptr;
     QToolButton *m_direction = nullptr, *m_undoButton = nullptr, *m_pause = nullptr;
     QProgressBar* m_bar = nullptr;
@@ -231,6 +234,7 @@ private:
     QElapsedTimer m_filesSince;                                // since the reading of files began or went on
     quint64 m_filesBefore = 0;                                 // read when it did
     bool m_filesPaused = false;
+    std::pair<QString, int> m_below{{}, -1};                  // words below the filter, and at which letter of it
     bool m_sized = false, m_toTop = false, m_isWrong = false; // toTop: the next list is looked at from its best
 };
 
