@@ -2,6 +2,7 @@
 #include "core/base/files.h"
 #include "core/library/collection/file_place.h"
 #include "core/library/collection/file_states.h"
+#include "core/library/collection/vocabulary_words.h"
 #include "core/library/files/file_pass.h"
 #include "core/library/files/relink.h"
 #include "core/library/studies/study_columns.h"
@@ -216,6 +217,38 @@ private Q_SLOTS:
             const RelinkPlan flat = set.find("flat");
             QCOMPARE(set.ways(flat)["sop"], int(set.images.size()));
             relink(*set.library, flat);
+            QVERIFY(set.isRight(contents));
+        }
+    }
+
+    // A later step on an import's rows forbids its undo, whichever rows they are: else that step could never be undone.
+    void anImportsUndoIsForbiddenByALaterStep()
+    {
+        for (const bool asAWhole : {true, false}) {
+            Set set;
+            const auto contents = set.contents();
+            fs::rename(set.folder / "old", set.folder / "new");
+            if (!asAWhole)
+                for (std::size_t i = 0; i < set.images.size(); ++i)
+                    fs::rename(set.folder / "new" / set.images[i].below,
+                               set.folder / "new" / (std::to_string(i) + ".dcm"));
+            const Change moved = relink(*set.library, set.find("new"));
+            const std::int64_t import = set.library->commands().front().id;
+            const std::string why = fault([&] { set.library->undo(import); });
+            QVERIFY2(has(why, "a later action stands on it: " + moved.words), why.c_str());
+            QVERIFY(set.isRight(contents));
+            set.library->undo();
+            const Change word = setWord(*set.library, {"phantoms", "density", "9", "D"});
+            QVERIFY(word.command != 0);
+            QVERIFY(has(fault([&] { set.library->undo(import); }), word.words));
+            set.library->undo();
+            set.library->undo(import);
+            QCOMPARE(set.count("image"), std::int64_t(0));
+            QVERIFY(has(fault([&] { set.library->undo(); }), "nothing to undo"));
+            set.library->redo(import);
+            set.library->redo(moved.command);
+            QCOMPARE(set.count("image"), std::int64_t(set.images.size()));
+            lookForFiles(*set.library);
             QVERIFY(set.isRight(contents));
         }
     }
