@@ -2,6 +2,8 @@
 #include "core/base/files.h"
 #include "core/library/collection/file_place.h"
 #include "core/library/collection/file_states.h"
+#include "core/library/collection/header_pass.h"
+#include "core/library/collection/set_source.h"
 #include "core/library/collection/vocabulary_words.h"
 #include "core/library/files/file_pass.h"
 #include "core/library/files/relink.h"
@@ -251,6 +253,33 @@ private Q_SLOTS:
             lookForFiles(*set.library);
             QVERIFY(set.isRight(contents));
         }
+    }
+
+    // A folder that was imported, renamed file by file and found again is known there: only what is new joins it.
+    void aFolderThatWasFoundAgainIsImportedAnew()
+    {
+        Set set;
+        const auto take = [&](const char* where) {
+            return *importSet(*set.library, readSet({set.folder / where, folderSource}, set.library.get()));
+        };
+        fs::create_directories(set.folder / "own");
+        for (std::size_t i = 0; i < 8; ++i)
+            fs::copy_file(set.place(i), set.folder / "own" / (std::to_string(i) + ".dcm"));
+        const ImportResult first = take("own");
+        QCOMPARE(first.images, std::int64_t(8));
+        readHeaders(*set.library);
+        fs::create_directories(set.folder / "named");
+        for (std::size_t i = 0; i < 8; ++i)
+            fs::rename(set.folder / "own" / (std::to_string(i) + ".dcm"),
+                       set.folder / "named" / ("p" + std::to_string(i) + ".dcm"));
+        fs::remove_all(set.folder / "own");
+        const RelinkPlan plan = set.find("named");
+        QCOMPARE(plan.found.size(), std::size_t(8));
+        relink(*set.library, plan);
+        QCOMPARE(take("named").change.command, std::int64_t(0));
+        fs::copy_file(set.place(8), set.folder / "named/new.dcm");
+        QCOMPARE(take("named").images, std::int64_t(1));
+        QCOMPARE(take("named").change.command, std::int64_t(0));
     }
 
     // Part of a data set moved: the rest stays where it is.
