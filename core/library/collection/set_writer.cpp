@@ -162,9 +162,10 @@ void SetWriter::readKnown()
         " file.id = file JOIN folder ON folder.id = folder WHERE dataset = ?",
         m_images);
     // One that was found again under another name, if this folder is where: also by that.
-    read("SELECT image.id, ltrim(folder.path || '/' || file.name, '/') FROM image JOIN study ON study.id = study JOIN"
-         " file ON file.id = file JOIN folder ON folder.id = folder WHERE dataset = ? AND root = ? AND listed IS NOT NULL",
-         m_images);
+    read(
+        "SELECT image.id, ltrim(folder.path || '/' || file.name, '/') FROM image JOIN study ON study.id = study JOIN"
+        " file ON file.id = file JOIN folder ON folder.id = folder WHERE dataset = ? AND root = ? AND listed IS NOT NULL",
+        m_images);
     read("SELECT folder.id, root.path || '|' || folder.path FROM folder JOIN root ON root.id = root WHERE ? > 0",
          m_folders);
     SQLite::Statement each(

@@ -365,10 +365,10 @@ private Q_SLOTS:
         Made made;
         writeAtomically(made.set / "p.png", encodePng(breastAtLeft(80, 60)));
         made.write("own.csv", "path,patient,study\np.png,7,7\n");
-        QCOMPARE(importSet(*made.library, readSet({made.set, folderSource, made.set / "own.csv", {}},
-                                                  made.library.get()))
-                     ->images,
-                 std::int64_t(1));
+        QCOMPARE(
+            importSet(*made.library, readSet({made.set, folderSource, made.set / "own.csv", {}}, made.library.get()))
+                ->images,
+            std::int64_t(1));
         SetRows again = readSet({made.set, folderSource, made.set / "own.csv", {}}, made.library.get());
         again.name = "others";
         const auto before = made.library->commands().size();
