@@ -232,7 +232,8 @@ private:
     void selectSentence(int by);
     QString keyOf(const char* command) const; // as the reader's keyboard names it
     std::vector<ScoredImage> scoredColumns() const;
-    void stepFrame(int by); // of the active image
+    static QString nameOf(const StudyImage& image); // its view, or its file
+    void stepFrame(int by);                         // of the active image
     void showMaps();
     void showMapChoices(); // of the selected sentence and the model
     void followBeside();
@@ -295,7 +296,6 @@ private:
     QMenu* m_recentModels = nullptr;
     QList<QAction*> m_panelActions;
     QString m_encodingProblem, m_engineTold; // that it died
-    int m_refused = 0;                       // files of the scan
     Along m_along = Along::Studies;          // the reader went last
     Compare m_compare = Compare::Off;
     HangingPlans m_hangings;

@@ -8,6 +8,7 @@
 
 #include <QObject>
 #include <QString>
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -75,6 +76,8 @@ public:
     // Those of the study on screen and of its prior, if that is wanted, as far as they are read or were refused.
     std::vector<FileWatch::File> filesRead() const;
     PictureCache& cache() { return m_cache; }
+    // Files of the scans that were refused; a licence text beside the images is none.
+    int refused() const { return static_cast<int>(std::ranges::count(m_problems, true, &ScanProblem::refused)); }
     bool busy() const { return m_scanning || m_waiting > 0; }
 
 Q_SIGNALS:
