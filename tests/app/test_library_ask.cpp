@@ -154,6 +154,35 @@ private Q_SLOTS:
         QVERIFY(mamaCommand({"library", "list", "--library", m_library, "--view", "Dense left"}).status != 0);
     }
 
+    // As a shell's variable that is not set: it is not left out silently, nor taken for the folder one is in.
+    void emptyValuesAreWrongUsage()
+    {
+        const auto refused = [&](const QStringList& how) {
+            const Outcome outcome = mamaCommand(how);
+            return outcome.status == 2 && outcome.err.contains("it is empty");
+        };
+        const QStringList of{"--library", m_library};
+        for (const char* empty : {"", "  "})
+            for (const char* action : {"create", "info", "list", "check", "files"})
+                QVERIFY2(refused({"library", action, "--library", empty}), action);
+        QVERIFY(!std::filesystem::exists("library.db"));
+        QVERIFY(refused(QStringList{"library", "cohort", "--name", "all of them", "--ids", ""} + of));
+        QVERIFY(refused(QStringList{"library", "backup", "--out", ""} + of));
+        QVERIFY(refused(QStringList{"library", "list", "--images", ""} + of));
+        QVERIFY(refused(QStringList{"library", "embed", "--model", demo(), "--collect", ""} + of));
+        QVERIFY(refused(QStringList{"library", "map", "make", "--model", ""} + of));
+        QVERIFY(refused(QStringList{"search", "--text", ""} + of));
+        QVERIFY(refused({"import", "embed", "here", "--library", ""}));
+        QCOMPARE(mamaCommand(QStringList{"library", "list", "--where", ""} + of).status, 0); // all
+        QVERIFY(mamaCommand(QStringList{"library", "cohort", "--json"} + of).json().at("cohorts").empty());
+        // A list as other programs save it.
+        const QString list = m_folder.filePath(QStringLiteral("ids.txt"));
+        const std::string key = open().columns->key(0);
+        writeAtomically(list.toStdString(), std::string_view("\xef\xbb\xbf" + key + "\r\n"));
+        QCOMPARE(mamaCommand(QStringList{"library", "tag", "--name", "listed", "--ids", list} + of).status, 0);
+        QCOMPARE(mamaCommand(QStringList{"library", "undo"} + of).status, 0);
+    }
+
     void withoutEmbeddingsItSaysSo()
     {
         EngineProcess none(QStringLiteral("/no/such/program"));
@@ -349,6 +378,13 @@ private Q_SLOTS:
             QVERIFY(std::abs(same.at("score").get<double>() - each.score) < 1e-5);
             QVERIFY(std::abs(same.at("place")[0].get<double>() - answer.places.at(each.study).x0) < 1e-6);
         }
+        const nlohmann::json byCorners = search({"--like", text(file), "--box", "60,90,130,170"});
+        QVERIFY(byCorners.at("images") == found && byCorners.at("region").at("patches").size() > 0);
+        for (const QStringList& wrong :
+             {QStringList{"--like", text(file), "--box", "60,90,60,170"},
+              QStringList{"--text", "mass", "--box", "60,90,130,170"}, QStringList{"--box", "60,90,130,170"},
+              QStringList{"--text", "mass", "--exact"}})
+            QCOMPARE(mamaCommand(QStringList{"search", "--library", m_library} + wrong).status, 2);
         QVERIFY(mamaCommand({"search", "--library", m_library, "--region", text(file) + ":1,2,3"}).status == 2);
         QVERIFY(mamaCommand({"search", "--library", m_library, "--region", text(file) + ":-90,-90,9,9"}).status == 2);
         QCOMPARE(mamaCommand({"library", "patches", "remove", "--library", m_library}).status, 0);

@@ -188,6 +188,7 @@ void addImport(CLI::App& app, Context& context)
     import->add_option("DATASET", command->dataSet, namesOfSets())->required();
     import->add_option("PATH", command->path, folderHelp)->required();
     addOptions(*import, command, context);
+    refuseEmptyValues(*import);
 }
 
 void addLibraryImport(CLI::App& library, Context& context)

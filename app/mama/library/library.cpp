@@ -197,7 +197,7 @@ void addLibrary(CLI::App& app, Context& context)
     addAction(
         *library, context, {"backup", "A whole copy, while others work on it"},
         [](CLI::App& action, LibraryCommand& command) {
-            action.add_option("--out", command.out, "A folder that is not there yet")->required();
+            action.add_option("--out", command.out, "A folder that is new or empty")->required();
         },
         backUp);
     addAction(*library, context, {"log", "Every command that changed it, in order"}, none, log);
@@ -229,6 +229,7 @@ void addLibrary(CLI::App& app, Context& context)
     addStudyActions(*library, context);
     addHandoverActions(*library, context);
     addShowActions(*library, context);
+    refuseEmptyValues(*library);
 }
 
 } // namespace mama::cli

@@ -316,7 +316,12 @@ int search(const SearchCommand& command, const Context& context)
     if (!command.text.empty() + !command.like.empty() + !command.region.empty() != 1)
         throw Error(ErrorCode::Usage, {searching}, "--text",
                     {TextId("search.text_or_image", "ask for a sentence, for an image or for a region of one")});
-    if (!command.region.empty())
+    const bool ofRegion = !command.region.empty() || !command.box.empty();
+    if ((command.exact || command.twoStages) && !ofRegion)
+        throw Error(
+            ErrorCode::Usage, {searching}, command.exact ? "--exact" : "--two-stages",
+            {TextId("search.no_region", "it is of a region: name one with --region, or with --like and --box")});
+    if (ofRegion)
         return searchRegion(command, context);
     if (command.models.size() > 1)
         return searchModels(command, context);
@@ -343,17 +348,17 @@ void addSearch(CLI::App& app, Context& context)
     addLibraryOption(*command, options->library);
     CLI::Option* text = command->add_option("--text", options->text, "A sentence");
     command->add_option("--minus", options->minus, "Another, whose similarity is taken off each image's")->needs(text);
-    command->add_option("--like", options->like, "An image: a file, of the library or not")->excludes(text);
-    CLI::Option* region = command
-                              ->add_option("--region", options->region,
-                                           "IMAGE:x,y,w,h in stored pixels: images with patches like those under this "
-                                           "box, any view")
-                              ->excludes(text)
-                              ->excludes("--like");
-    CLI::Option* exact =
-        command->add_flag("--exact", options->exact, "Compare every patch, however many")->needs(region);
-    command->add_flag("--two-stages", options->twoStages, "Let sign codes choose, as for large sets")
-        ->needs(region)
+    CLI::Option* like =
+        command->add_option("--like", options->like, "An image: a file, of the library or not")->excludes(text);
+    command->add_option("--box", options->box, "x0,y0,x1,y1 in stored pixels: only this part of it, as --region asks")
+        ->needs(like);
+    command
+        ->add_option("--region", options->region,
+                     "IMAGE:x,y,w,h in stored pixels: images with patches like those under this box, any view")
+        ->excludes(text)
+        ->excludes(like);
+    CLI::Option* exact = command->add_flag("--exact", options->exact, "Of a region: compare every patch, however many");
+    command->add_flag("--two-stages", options->twoStages, "Of a region: let sign codes choose, as for large sets")
         ->excludes(exact);
     command->add_option("--where", options->where, filterHelp);
     command->add_option("--top", options->top, "So many studies, or images of a region")
@@ -379,7 +384,8 @@ void addSearch(CLI::App& app, Context& context)
     addJsonOption(*command, options->json);
     addComputeOptions(*command, options->compute);
     command->footer("The scores are those of mama query on each study. mama library embed makes the embeddings, "
-                    "mama library patches make what --region asks.");
+                    "mama library patches make what --region and --box ask.");
+    refuseEmptyValues(*command);
     runs(*command, context, [options, &context] {
         if (!options->models.empty())
             options->model = options->models.front();

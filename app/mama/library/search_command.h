@@ -9,7 +9,7 @@ inline constexpr auto searching = TextId("search.action", "search");
 struct SearchCommand : TextReading
 {
     LibraryOption library;
-    std::string model, text, minus, where, relevant, region, fusion = "maximum";
+    std::string model, text, minus, where, relevant, region, box, fusion = "maximum";
     std::vector<std::string> models; // several: side by side
     std::filesystem::path like, cache;
     std::size_t top = 20;
@@ -19,7 +19,7 @@ struct SearchCommand : TextReading
 
 // --model named more than once.
 int searchModels(const SearchCommand& command, const Context& context);
-// --region.
+// --region, or --like with --box.
 int searchRegion(const SearchCommand& command, const Context& context);
 
 } // namespace mama::cli

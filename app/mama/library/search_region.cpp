@@ -55,11 +55,16 @@ RegionSearch::RegionSearch(const SearchCommand& command, const Job& job)
     : m_command(command), m_job(job), m_library(openLibrary(command.library, Access::Read)), m_columns(*m_library)
 {
     const std::size_t colon = command.region.rfind(':');
-    if (colon == std::string::npos)
+    if (!command.box.empty()) {
+        m_file = command.like;
+        m_box = boxFromCorners(command.box);
+    } else if (colon == std::string::npos) {
         throw Error(ErrorCode::Usage, {searching}, command.region,
                     {TextId("search.bad_region", "expected IMAGE:x,y,w,h")});
-    m_file = pathFromText(command.region.substr(0, colon));
-    m_box = boxFromText(command.region.substr(colon + 1));
+    } else {
+        m_file = pathFromText(command.region.substr(0, colon));
+        m_box = boxFromText(command.region.substr(colon + 1));
+    }
     m_question.stages = command.exact       ? RegionStages::Exact
                         : command.twoStages ? RegionStages::Two
                                             : RegionStages::Fitting;

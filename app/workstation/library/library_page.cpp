@@ -342,34 +342,6 @@ void LibraryPage::showSummary()
     m_summary->setText(text + bitsText());
 }
 
-// In Read, and back to this place by a key.
-void LibraryPage::openCurrent()
-{
-    if (m_current == 0 || !m_session->library())
-        return;
-    m_reading.cancel();
-    m_reading = BackgroundJob::start<StudyFacts>(
-        this, {[library = m_session->looker(), study = m_current](const Job&) { return studyFacts(*library, study); },
-               [this](const StudyFacts& facts) {
-                   QStringList paths;
-                   int first = -1, frame = 0;
-                   for (const FactImage& image : facts.images) {
-                       if (image.missing)
-                           continue;
-                       if (image.image.id == m_details->image()) {
-                           first = static_cast<int>(paths.size());
-                           frame = static_cast<int>(image.image.frame.value_or(0));
-                       }
-                       paths << QString::fromStdString(pathText(image.path));
-                   }
-                   if (paths.isEmpty())
-                       return Q_EMIT told(
-                           tr("None of the files of %1 is there.").arg(QString::fromStdString(facts.key)), true);
-                   Q_EMIT readAsked(paths, QString::fromStdString(facts.key), first, frame);
-               },
-               [this](const QString& reason) { Q_EMIT told(reason, true); }});
-}
-
 void LibraryPage::setReadFirst(bool on)
 {
     m_ask->setHidden(on);

@@ -4,6 +4,7 @@
 #include "app/workstation/library/jobs/embed_job.h"
 #include "app/workstation/library/library_session.h"
 #include "app/workstation/page/page.h"
+#include "app/workstation/page/study_to_read.h"
 #include "core/library/annotation.h"
 #include "core/library/patches/patch_index.h"
 #include "core/library/studies/study_facts.h"
@@ -62,15 +63,16 @@ public:
     AskBar& ask() { return *m_ask; }
     LibraryMap& map() { return *m_map; }
     void setFilter(const QString& text);
-    void setReadFirst(bool on); // nothing that a model says is shown
-    void openCurrent();         // in Read, at the image that something led to
+    void setReadFirst(bool on);            // nothing that a model says is shown
+    void openCurrent();                    // in Read, at the image that something led to
+    void setReadStudy(std::int64_t study); // Read went on to it: the way back leads there
+    void giveBeside(std::int64_t study, int by, std::function<void(std::optional<StudyToRead>)> take); // StudyBeside
     // Images like the region under a box on one of the library, which must be open. words: of the image.
     void askRegion(const AnnotatedImage& image, const ImageBox& box, const QString& words);
     void setAway(bool away) const; // Read shows a study of it: the way back is open
 
 Q_SIGNALS:
-    // The files of a study, and which frame (0: the first) of which of them shall be looked at first; -1: none.
-    void readAsked(const QStringList& paths, const QString& title, int first, int frame);
+    void readAsked(const mama::StudyToRead& study);
     void trainAsked(const QString& folder); // that a cohort was handed over to
 
 protected:
@@ -101,6 +103,9 @@ private:
     QString cell(int row, int column) const;
     QString cellTip(int row, int column) const;
     struct StudyTile tile(int row) const;
+    struct ExamFacts;
+    static ExamFacts examFacts(Library& library, std::int64_t study); // any thread
+    StudyToRead toRead(const ExamFacts& exam) const;
     std::uint32_t studyAt(int row) const;     // of the result's columns
     std::vector<std::int64_t> target() const; // the studies that a command acts on
     void goToStudy(std::int64_t study);
@@ -211,7 +216,7 @@ private:
             *m_showDetails = nullptr, *m_back = nullptr, *m_bits = nullptr;
     std::vector<QAction*> m_digits;   // 1 to 9
     std::vector<QAction*> m_whenOpen; // commands that need a library
-    BackgroundJob m_facts, m_reading, m_labelling, m_phantoms;
+    BackgroundJob m_facts, m_reading, m_readingBeside, m_labelling, m_phantoms;
     CommandProcess m_sizing; // says what patches would take
     EmbedRequest m_patchesAsked;
     std::string m_sizes; // what it said

@@ -7,6 +7,7 @@
 #include "app/workstation/read/seen_pictures.h"
 #include "app/workstation/read/studies/exam_thumbs.h"
 #include "app/workstation/read/studies/file_watch.h"
+#include "app/workstation/read/studies/study_line.h"
 #include "app/workstation/read/window_list.h"
 #include "app/workstation/read/work/notes_session.h"
 #include "app/workstation/read/work/reading_notes.h"
@@ -68,13 +69,15 @@ QString ranksText(const ModelSession& session)
 
 ReadPage::ReadPage(const QString& engineProgram, QSettings& settings, QWidget* parent)
     : Page(QStringLiteral("read"), tr("&Read"), parent), m_settings(settings), m_studies(new StudySession(this)),
-      m_session(new ModelSession(engineProgram, this)), m_reader(new ReaderWork(settings, this)),
-      m_drawn(new NotesSession(*m_reader, this)), m_frame(new QMainWindow(this))
+      m_line(new StudyLine(*m_studies, this)), m_session(new ModelSession(engineProgram, this)),
+      m_reader(new ReaderWork(settings, this)), m_drawn(new NotesSession(*m_reader, this)),
+      m_frame(new QMainWindow(this))
 {
     buildContent();
     buildPanels();
     buildCommands();
     connectStudies();
+    connectLine();
     connectSession();
     connectPanels();
     connectReader();
@@ -104,7 +107,18 @@ void ReadPage::open(const std::vector<std::filesystem::path>& paths, bool rememb
         return;
     m_opened = remember ? paths : std::vector<std::filesystem::path>();
     m_wanted.reset();
+    m_line->clear();
     m_studies->open(paths);
+}
+
+void ReadPage::openAlong(const StudyToRead& study, StudyBeside beside)
+{
+    std::vector<std::filesystem::path> files = study.files;
+    files.insert(files.end(), study.exams.begin(), study.exams.end());
+    m_opened.clear(); // the list knows its studies
+    m_studies->open(files, study.files.front());
+    m_wanted = study.first;
+    m_line->start(study, std::move(beside));
 }
 
 void ReadPage::setModel(const QString& folder)

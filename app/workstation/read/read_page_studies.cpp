@@ -4,6 +4,7 @@
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/read/seen_pictures.h"
 #include "app/workstation/read/studies/exam_thumbs.h"
+#include "app/workstation/read/studies/study_line.h"
 #include "app/workstation/read/window_list.h"
 #include "app/workstation/read/work/notes_session.h"
 #include "app/workstation/read/work/reading_notes.h"
@@ -30,6 +31,12 @@ namespace {
 QString nameOf(const StudyImage& image)
 {
     return QString::fromStdString(image.label.empty() ? pathText(image.path.filename()) : image.label);
+}
+
+// A licence text beside the images is worth a line in the list, not a notice.
+int refusedOf(const std::vector<ScanProblem>& problems)
+{
+    return static_cast<int>(std::ranges::count(problems, true, &ScanProblem::refused));
 }
 
 // Why there is no study: the reasons, or the list where they stand if they are many.
@@ -93,15 +100,40 @@ void ReadPage::connectStudies()
     });
 }
 
+void ReadPage::connectLine()
+{
+    connect(m_studies, &StudySession::added, this,
+            [this](const std::vector<ScanProblem>& problems, const std::vector<ScanProblem>& others) {
+                m_studyPanel->addStudies(m_studies->studies(), m_studies->patients());
+                m_studyPanel->setFiles(problems, others);
+                m_refused = refusedOf(problems);
+                if (m_studies->study())
+                    showExams(); // its prior may be among them
+            });
+    connect(m_line, &StudyLine::reached, this, &ReadPage::reached);
+    connect(m_line, &StudyLine::ended, this, [this](int by) {
+        Q_EMIT told(by > 0 ? tr("This is the last study of the library's list.")
+                           : tr("This is the first study of the library's list."),
+                    false);
+    });
+    connect(m_line, &StudyLine::passedOver, this, [this](int count, const StudyToRead& study, const QString& why) {
+        Q_EMIT told(count == 1
+                        ? tr("%1 was passed over: %2.").arg(study.name, why)
+                        : tr("%n studies were passed over, the last %1: %2.", nullptr, count).arg(study.name, why),
+                    true);
+    });
+}
+
+// A search in the list on the left goes before it.
+bool ReadPage::readsAlong() const { return m_line->current() && m_studyPanel->searched().isEmpty(); }
+
 void ReadPage::showScanned(const std::vector<ScanProblem>& problems, const std::vector<ScanProblem>& others)
 {
     m_studyPanel->setStudies(m_studies->studies(), m_studies->patients());
     m_studyPanel->setFiles(problems, others);
     if (const auto opened = std::exchange(m_opened, {}); !opened.empty() && !m_studies->studies().empty())
         m_recent.add(opened, m_studies->studies());
-    // A licence text beside the images is worth a line in the list, not a notice.
-    m_refused = static_cast<int>(
-        std::count_if(problems.begin(), problems.end(), [](const ScanProblem& problem) { return problem.refused; }));
+    m_refused = refusedOf(problems);
     if (m_studies->studies().empty()) {
         m_start->setText(
             tr("<h3>No mammograms found</h3><p>%1</p><p>Choose another folder: <a href=\"folder\">File ▸ Open folder…</a></p>")
@@ -211,12 +243,16 @@ void ReadPage::wantThumbs()
 
 int ReadPage::neighbour(Along along, int study, int by) const
 {
+    if (along == Along::Studies && study == m_studies->current() && readsAlong())
+        return m_line->neighbour(by);
     return along == Along::Patients ? m_studyPanel->neighbourPatient(study, by) : m_studyPanel->neighbour(study, by);
 }
 
 void ReadPage::showNeighbour(Along along, int by)
 {
     m_along = along;
+    if (along == Along::Studies && readsAlong())
+        return m_line->go(by);
     if (const int study = neighbour(along, m_studies->current(), by); study >= 0)
         return m_studies->show(study);
     const bool patients = along == Along::Patients;

@@ -211,9 +211,7 @@ void turnBack(SQLite::Database& database, const CommandEntry& command)
 {
     const std::string later = whatStandsOn(database, command);
     if (!later.empty())
-        throw Error(
-            ErrorCode::Data, {undoing}, command.words,
-            {TextId("library.stands_on", "a later action stands on it: %1. Undo that first; nothing was done"), later});
+        throw Error(ErrorCode::Data, {undoing}, command.words, {laterStandsOnIt, later});
     ChangedRow conflict;
     if (!applyChanges(database.getHandle(), storedChanges(database, command.id), Direction::Undo, conflict))
         throw Error(ErrorCode::Data, {undoing}, command.words,

@@ -2,10 +2,14 @@
 
 #include "core/base/error.h"
 #include "core/library/collection/earlier_values.h"
+#include "core/library/collection/stored_changes.h"
+#include "core/library/row_changes.h"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <array>
+#include <map>
+#include <sstream>
 
 namespace mama {
 namespace {
@@ -66,6 +70,66 @@ void run(SQLite::Database& database, const std::string& change, std::int64_t bat
     statement.exec();
 }
 
+// The rows that commands after an import changed, as they are, and which of the commands did: what they would be undone
+// from.
+class LaterRows
+{
+public:
+    LaterRows(SQLite::Database& database, std::int64_t command) : m_database(database)
+    {
+        SQLite::Statement later(database, "SELECT id, words FROM command WHERE id > ? AND undone_by IS NULL AND"
+                                          " changeset IS NOT NULL AND kind NOT IN ('undo', 'redo') ORDER BY id");
+        later.bind(1, command);
+        while (later.executeStep())
+            for (const RowChange& change : changesIn(storedChanges(database, later.getColumn(0).getInt64())))
+                m_rows[change.row] = {valuesOf(change.row), later.getColumn(1).getString()};
+    }
+    // The words of the command that would find a row of its own otherwise than before; empty: none.
+    std::string changed()
+    {
+        for (const auto& [row, before] : m_rows)
+            if (valuesOf(row) != before.values)
+                return before.words;
+        return {};
+    }
+
+private:
+    struct Row
+    {
+        std::string values, words;
+    };
+    SQLite::Statement& finder(const std::string& table)
+    {
+        std::unique_ptr<SQLite::Statement>& find = m_finders[table];
+        if (find)
+            return *find;
+        std::string where;
+        SQLite::Statement key(m_database, "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY cid");
+        key.bind(1, table);
+        while (key.executeStep())
+            where += (where.empty() ? "" : " AND ") + key.getColumn(0).getString() + " = ?";
+        find = std::make_unique<SQLite::Statement>(m_database, "SELECT * FROM " + table + " WHERE " + where);
+        return *find;
+    }
+    std::string valuesOf(const ChangedRow& row)
+    {
+        SQLite::Statement& find = finder(row.table);
+        std::istringstream keys(row.key);
+        std::string key, values;
+        for (int place = 1; std::getline(keys, key); ++place)
+            find.bind(place, key);
+        if (find.executeStep())
+            for (int column = 0; column < find.getColumnCount(); ++column)
+                values += find.getColumn(column).getString() + "\n";
+        find.reset();
+        return values;
+    }
+
+    SQLite::Database& m_database;
+    std::map<std::string, std::unique_ptr<SQLite::Statement>> m_finders;
+    std::map<ChangedRow, Row> m_rows;
+};
+
 // The texts of studies of earlier imports whose description the batch changed, as they are now.
 void indexChanged(SQLite::Database& database, std::int64_t batch)
 {
@@ -89,6 +153,7 @@ void removeImport(SQLite::Database& database, const CommandEntry& command)
                     {TextId("library.no_batch", "its rows cannot be told from others any more: nothing was done")});
     const std::int64_t batch = find.getColumn(0).getInt64(), dataset = find.getColumn(1).getInt64();
     find.reset();
+    LaterRows later(database, command.id);
     putBack(database, batch);
     std::string hangs;
     for (const auto& [what, query] : work)
@@ -112,6 +177,8 @@ void removeImport(SQLite::Database& database, const CommandEntry& command)
     run(database, "DELETE FROM root WHERE id NOT IN (SELECT root FROM folder) AND ?1 > 0", batch);
     run(database, "DELETE FROM vocabulary WHERE dataset = ? AND dataset NOT IN (SELECT dataset FROM batch)", dataset);
     run(database, "DELETE FROM dataset WHERE id = ? AND id NOT IN (SELECT dataset FROM batch)", dataset);
+    if (const std::string words = later.changed(); !words.empty())
+        throw Error(ErrorCode::Data, {TextId("library.undo_import", "undo")}, command.words, {laterStandsOnIt, words});
 }
 
 void indexTexts(SQLite::Database& database, std::int64_t command)

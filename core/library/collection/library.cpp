@@ -36,20 +36,67 @@ bool isThere(const fs::path& path)
     return fs::exists(fs::symlink_status(path, failed));
 }
 
+// An empty path would mean the folder that the program happens to be in.
+const fs::path& named(const fs::path& folder)
+{
+    if (folder.empty())
+        throw Error(ErrorCode::Usage, {action::open}, "", {TextId("library.no_folder", "name the library's folder")});
+    return folder;
+}
+
+// A new or empty folder that a library is made in; what is in it goes again where that fails, so that it can be tried
+// once more.
+class NewFolder
+{
+public:
+    explicit NewFolder(const fs::path& folder) : m_folder(named(folder)), m_wasThere(isThere(folder))
+    {
+        std::error_code failed;
+        if (m_wasThere && !(fs::is_directory(folder, failed) && fs::is_empty(folder, failed)))
+            throw Error(ErrorCode::Io, {action::write}, pathText(folder), {alreadyThere});
+    }
+    ~NewFolder()
+    {
+        std::error_code failed;
+        if (m_isDone || isWhole())
+            return;
+        for (const char* end : {"", "-wal", "-shm", "-journal"})
+            fs::remove(m_folder / (std::string(fileName) + end), failed);
+        if (!m_wasThere)
+            fs::remove(m_folder, failed); // if it is empty
+    }
+    NewFolder(const NewFolder&) = delete;
+    NewFolder& operator=(const NewFolder&) = delete;
+    void keep() { m_isDone = true; }
+
+private:
+    bool isWhole() const // another process was quicker
+    {
+        try {
+            const Database there(m_folder / fileName, librarySchema(), Access::Read);
+            return true;
+        } catch (const Error&) {
+            return false;
+        }
+    }
+
+    fs::path m_folder;
+    bool m_wasThere, m_isDone = false;
+};
+
 } // namespace
 
 void Library::create(const fs::path& folder)
 {
-    std::error_code failed;
-    if (isThere(folder) && !(fs::is_directory(folder, failed) && fs::is_empty(folder, failed)))
-        throw Error(ErrorCode::Io, {action::write}, pathText(folder), {alreadyThere});
+    NewFolder place(folder);
     const Database made(folder / fileName, librarySchema(), Access::Write);
+    place.keep();
 }
 
 Library::Library(const fs::path& folder, Access access, const std::string& author)
     : m_folder(folder), m_author(author.empty() ? accountName() : author)
 {
-    if (!isThere(folder / fileName))
+    if (!isThere(named(folder) / fileName))
         throw Error(
             ErrorCode::Io, {action::open}, pathText(folder),
             {TextId("library.none_there", "there is no library in it (no library.db): make one with mama library "
@@ -114,13 +161,13 @@ std::vector<LibraryDataSet> Library::dataSets()
 
 void Library::backUp(const fs::path& folder)
 {
+    NewFolder place(folder);
     std::error_code failed;
-    if (isThere(folder))
-        throw Error(ErrorCode::Io, {action::write}, pathText(folder), {alreadyThere});
     fs::create_directories(folder, failed);
     if (failed)
         throw Error(ErrorCode::Io, {action::write}, pathText(folder), failed.message());
     m_database->backUp(folder / fileName);
+    place.keep();
 }
 
 } // namespace mama

@@ -44,7 +44,7 @@ struct LibraryDataSet
 class Library
 {
 public:
-    // Makes the folder and an empty library in it. Error(Io) if there is one already.
+    // Makes an empty library in a new or empty folder. Error(Io) if there is something already; Error(Usage): no name.
     static void create(const std::filesystem::path& folder);
     // Error(Io) where there is none. author: who changes; empty: the user's account.
     explicit Library(const std::filesystem::path& folder, Access access = Access::Write,
@@ -59,7 +59,7 @@ public:
     int version() const;                    // of its file
     // What is wrong with the file; empty: nothing. Quickly after each opening, thoroughly now and then.
     std::string findFault(bool thoroughly) { return m_database->findFault(thoroughly); }
-    // A whole copy as of now, as a folder that can be opened. Error(Io) if there is something already.
+    // A whole copy as of now, as a new or empty folder that can be opened. Error(Io) if there is something already.
     void backUp(const std::filesystem::path& folder);
 
     // ---- changes

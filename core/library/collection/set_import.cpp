@@ -6,12 +6,16 @@
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
+#include <algorithm>
+#include <unordered_set>
 
 namespace mama {
 
 namespace {
 
-// The data set's only folder, if it is gone; 0: it is there, or there are several, or none.
+std::string fileName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+// The data set's only folder, if it is gone and the rows are of the set; 0: it is there, or there are several, or none.
 std::int64_t goneRoot(SQLite::Database& database, const SetRows& rows)
 {
     SQLite::Statement each(database,
@@ -26,7 +30,7 @@ std::int64_t goneRoot(SQLite::Database& database, const SetRows& rows)
             return 0;
         gone = each.getColumn(0).getInt64();
     }
-    return gone;
+    return gone != 0 && areOf(database, rows.name, rows) ? gone : 0;
 }
 
 Change moveRoot(Library& library, const SetRows& rows)
@@ -47,6 +51,20 @@ Change moveRoot(Library& library, const SetRows& rows)
 }
 
 } // namespace
+
+bool areOf(SQLite::Database& database, const std::string& dataset, const SetRows& rows)
+{
+    std::unordered_set<std::string> known;
+    SQLite::Statement each(database, "SELECT study.key, ifnull(listed, file.name) FROM dataset JOIN study ON"
+                                     " study.dataset = dataset.id JOIN image ON image.study = study.id JOIN file ON"
+                                     " file.id = file WHERE dataset.name = ?");
+    each.bind(1, dataset);
+    while (each.executeStep())
+        known.insert(each.getColumn(0).getString() + "\n" + fileName(each.getColumn(1).getString()));
+    return std::any_of(rows.images.begin(), rows.images.end(), [&](const SetImage& image) {
+        return known.contains(rows.studies[image.study].key + "\n" + fileName(image.path));
+    });
+}
 
 Cancellable<ImportResult> importSet(Library& library, const SetRows& rows, const Job& job)
 {

@@ -3,6 +3,7 @@
 #include "core/base/path_text.h"
 #include "core/library/collection/folder_set.h"
 #include "core/library/collection/saved_mappings.h"
+#include "core/library/collection/set_import.h"
 #include "core/library/collection/vocabulary_words.h"
 #include "core/tables/importers/data_sets.h"
 #include "core/tables/table_file.h"
@@ -37,7 +38,7 @@ std::vector<NamedRoot> namedRoots(Library& library)
 }
 
 // A folder is called by its name; where another of this name is there already, by those above it too, so that two
-// sites' "images" do not become one data set. A folder that is gone may have been moved here.
+// sites' "images" do not become one data set. One that is gone was moved here, if these are its images.
 std::string nameOfFolder(Library& library, const SetRows& rows)
 {
     const std::vector<NamedRoot> known = namedRoots(library);
@@ -48,11 +49,17 @@ std::string nameOfFolder(Library& library, const SetRows& rows)
     for (const NamedRoot& each : known)
         if (each.importer == rows.importer && each.path == root.string())
             return each.name;
+    const auto isOther = [&](const NamedRoot& each) {
+        std::error_code ignored;
+        if (each.importer != rows.importer || std::filesystem::exists(each.path, ignored))
+            return true;
+        bool same = false;
+        library.read([&](SQLite::Database& database) { same = areOf(database, each.name, rows); });
+        return !same;
+    };
     const auto taken = [&](const std::string& name) {
-        return std::any_of(known.begin(), known.end(), [&](const NamedRoot& each) {
-            std::error_code ignored;
-            return each.name == name && (each.importer != rows.importer || std::filesystem::exists(each.path, ignored));
-        });
+        return std::any_of(known.begin(), known.end(),
+                           [&](const NamedRoot& each) { return each.name == name && isOther(each); });
     };
     std::string name = rows.name;
     for (auto above = root.parent_path(); taken(name) && above.has_filename(); above = above.parent_path())

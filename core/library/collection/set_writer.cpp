@@ -29,9 +29,11 @@ SetWriter::Statements::Statements(SQLite::Database& database)
       study(std::make_unique<SQLite::Statement>(
           database, "INSERT INTO study(patient, dataset, key, date, kind, age, description, split, row_of, batch)"
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+      findFolder(std::make_unique<SQLite::Statement>(database, "SELECT id FROM folder WHERE root = ? AND path = ?")),
       folder(std::make_unique<SQLite::Statement>(database, "INSERT INTO folder(root, path, batch) VALUES (?, ?, ?)")),
       file(std::make_unique<SQLite::Statement>(database,
-                                               "INSERT INTO file(folder, name, state, batch) VALUES (?, ?, ?, ?)")),
+                                               "INSERT INTO file(folder, name, state, batch) VALUES (?, ?, ?, ?)"
+                                               " ON CONFLICT(folder, name) DO NOTHING")),
       image(std::make_unique<SQLite::Statement>(
           database, "INSERT INTO image(file, study, side, view, modifiers, type, vendor, model, rows, cols, flags,"
                     " row_of, batch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
@@ -100,6 +102,7 @@ ImportResult SetWriter::write(std::int64_t command)
 
 void SetWriter::beginBatch(std::int64_t command)
 {
+    m_root = findOrAddRoot();
     SQLite::Statement find(m_database, "SELECT id FROM dataset WHERE name = ?");
     find.bind(1, m_rows.name);
     const bool isKnown = find.executeStep();
@@ -122,7 +125,6 @@ void SetWriter::beginBatch(std::int64_t command)
     add.bind(3, m_now);
     add.bind(4, toJson(m_rows.report).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     m_batch = insert(add);
-    m_root = findOrAddRoot();
     if (isKnown)
         m_known = std::make_unique<KnownRecords>(m_database, m_batch, m_result);
 }
@@ -148,6 +150,8 @@ void SetWriter::readKnown()
     const auto read = [&](const char* query, Ids& ids) {
         SQLite::Statement each(m_database, query);
         each.bind(1, m_dataset);
+        if (each.getBindParameterCount() > 1)
+            each.bind(2, m_root);
         while (each.executeStep())
             ids.emplace(each.getColumn(1).getString(), each.getColumn(0).getInt64());
     };
@@ -157,6 +161,11 @@ void SetWriter::readKnown()
         "SELECT image.id, ifnull(listed, ltrim(folder.path || '/' || file.name, '/')) FROM image JOIN study ON study.id ="
         " study JOIN file ON"
         " file.id = file JOIN folder ON folder.id = folder WHERE dataset = ?",
+        m_images);
+    // One that was found again under another name, if this folder is where: also by that.
+    read(
+        "SELECT image.id, ltrim(folder.path || '/' || file.name, '/') FROM image JOIN study ON study.id = study JOIN"
+        " file ON file.id = file JOIN folder ON folder.id = folder WHERE dataset = ? AND root = ? AND listed IS NOT NULL",
         m_images);
     read("SELECT folder.id, root.path || '|' || folder.path FROM folder JOIN root ON root.id = root WHERE ? > 0",
          m_folders);

@@ -46,6 +46,7 @@ private:
     void writeStudies();
     void writeImages();
     std::int64_t folderOf(const std::string& path);
+    [[noreturn]] void refuseTaken(const std::string& path);
     std::int64_t addImage(const SetImage& image);
     void addRegion(std::int64_t image, std::int64_t finding, const SetRegion& region);
     void findMovedImages();

@@ -1,9 +1,11 @@
 // SetWriter: images with their files, and the regions of both.
+#include "core/base/error.h"
 #include "core/library/collection/set_writer_statements.h"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <algorithm>
+#include <unordered_set>
 
 namespace mama {
 namespace {
@@ -25,9 +27,10 @@ std::int64_t SetWriter::folderOf(const std::string& path)
     const auto [known, isNew] = m_folders.emplace(m_rows.root.string() + "|" + path, 0);
     if (!isNew)
         return known->second;
-    SQLite::Statement find(m_database, "SELECT id FROM folder WHERE root = ? AND path = ?");
+    SQLite::Statement& find = *m_statements->findFolder;
+    find.reset();
     find.bind(1, m_root);
-    find.bind(2, path);
+    find.bindNoCopy(2, path);
     if (find.executeStep())
         return known->second = find.getColumn(0).getInt64();
     SQLite::Statement& add = *m_statements->folder;
@@ -35,6 +38,22 @@ std::int64_t SetWriter::folderOf(const std::string& path)
     add.bindNoCopy(2, path);
     add.bind(3, m_batch);
     return known->second = insert(add);
+}
+
+// Each file is in a library once: else its pixels would count twice, and could lie in two parts of a split.
+void SetWriter::refuseTaken(const std::string& path)
+{
+    const auto slash = path.rfind('/');
+    SQLite::Statement owner(m_database, "SELECT dataset.name FROM file JOIN image ON image.file = file.id JOIN study ON"
+                                        " study.id = study JOIN dataset ON dataset.id = dataset WHERE folder = ? AND"
+                                        " file.name = ?");
+    owner.bind(1, folderOf(slash == path.npos ? "" : path.substr(0, slash)));
+    owner.bind(2, path.substr(slash + 1));
+    const std::string name = owner.executeStep() ? owner.getColumn(0).getString() : std::string();
+    throw Error(ErrorCode::Data, {TextId("library.import_set", "import")}, path,
+                {TextId("library.file_taken", "this file is an image of the data set %1 in this library already: undo "
+                                              "that import first, or import into another library"),
+                 name});
 }
 
 std::int64_t SetWriter::addImage(const SetImage& image)
@@ -48,7 +67,11 @@ std::int64_t SetWriter::addImage(const SetImage& image)
     file.bindNoCopy(2, name);
     file.bind(3, image.released ? "listed" : "none");
     file.bind(4, m_batch);
-    add.bind(1, insert(file));
+    const bool isFree = file.exec() > 0;
+    file.reset();
+    if (!isFree)
+        refuseTaken(image.path);
+    add.bind(1, m_database.getLastInsertRowid());
     add.bind(2, m_studyIds[image.study]);
     bind(add, 3, image.side);
     add.bindNoCopy(4, image.view);
@@ -86,10 +109,14 @@ void SetWriter::findMovedImages()
 {
     std::unordered_map<std::string, std::vector<std::string>> left; // paths by study and name
     std::unordered_map<std::string, bool> here;
-    for (const SetImage& image : m_rows.images)
+    std::unordered_set<std::int64_t> found;
+    for (const SetImage& image : m_rows.images) {
         here.emplace(image.path, true);
+        if (const auto known = m_images.find(image.path); known != m_images.end())
+            found.insert(known->second);
+    }
     for (const auto& [path, id] : m_images)
-        if (!here.contains(path))
+        if (!here.contains(path) && !found.contains(id))
             left[std::to_string(m_known->studyOf(id)) + path.substr(path.rfind('/') + 1)].push_back(path);
     std::unordered_map<std::string, std::vector<const SetImage*>> fresh;
     for (const SetImage& image : m_rows.images)
@@ -102,8 +129,14 @@ void SetWriter::findMovedImages()
             continue;
         const std::string& path = images.front()->path;
         const auto slash = path.rfind('/');
+        const std::int64_t folder = folderOf(slash == path.npos ? "" : path.substr(0, slash));
+        SQLite::Statement taken(m_database, "SELECT 1 FROM file WHERE folder = ? AND name = ?");
+        taken.bind(1, folder);
+        taken.bind(2, path.substr(slash + 1));
+        if (taken.executeStep())
+            refuseTaken(path);
         const auto known = m_images.extract(before->second.front());
-        m_known->moveFile(known.mapped(), folderOf(slash == path.npos ? "" : path.substr(0, slash)));
+        m_known->moveFile(known.mapped(), folder);
         m_known->changed("path", known.key(), path);
         m_known->told({"image", known.mapped(), path, rowOf(images.front()->row)});
         m_images.emplace(path, known.mapped());

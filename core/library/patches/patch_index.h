@@ -21,6 +21,8 @@ struct ImageBox
 };
 // "120,340,64,80": left, top, width, height. Error(Usage).
 ImageBox boxFromText(const std::string& text);
+// "120,340,184,420": left, top, right, bottom. Error(Usage).
+ImageBox boxFromCorners(const std::string& text);
 
 // What is looked for: patches of a box, each by its vector.
 struct RegionPatches

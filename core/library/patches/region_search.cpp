@@ -79,9 +79,8 @@ private:
     std::atomic<std::size_t> m_next{0};
 };
 
-} // namespace
-
-ImageBox boxFromText(const std::string& text)
+// Of "1,2,3,4": each; not a number where it is not of that form.
+std::array<double, 4> fourNumbers(const std::string& text)
 {
     std::array<double, 4> numbers{};
     const char *at = text.data(), *const end = text.data() + text.size();
@@ -92,12 +91,33 @@ ImageBox boxFromText(const std::string& text)
             read.ec == std::errc() && (i + 1 < numbers.size() ? read.ptr != end && *read.ptr == ',' : read.ptr == end);
         at = read.ptr + (i + 1 < numbers.size() && good ? 1 : 0);
     }
-    if (!good || !(numbers[2] > 0) || !(numbers[3] > 0) ||
-        !std::isfinite(numbers[0] + numbers[1] + numbers[2] + numbers[3]))
+    if (!good || !std::isfinite(numbers[0] + numbers[1] + numbers[2] + numbers[3]))
+        numbers.fill(std::numeric_limits<double>::quiet_NaN());
+    return numbers;
+}
+
+constexpr auto readingBox = TextId("action.read_box", "read a box");
+
+} // namespace
+
+ImageBox boxFromText(const std::string& text)
+{
+    const auto [left, top, width, height] = fourNumbers(text);
+    if (!(width > 0) || !(height > 0))
         throw Error(
-            ErrorCode::Usage, {TextId("action.read_box", "read a box")}, text,
+            ErrorCode::Usage, {readingBox}, text,
             {TextId("patches.bad_box", "expected left, top, width and height in stored pixels: 120,340,64,80")});
-    return {numbers[0], numbers[1], numbers[0] + numbers[2], numbers[1] + numbers[3]};
+    return {left, top, left + width, top + height};
+}
+
+ImageBox boxFromCorners(const std::string& text)
+{
+    const auto [left, top, right, bottom] = fourNumbers(text);
+    if (!(right > left) || !(bottom > top))
+        throw Error(
+            ErrorCode::Usage, {readingBox}, text,
+            {TextId("patches.bad_corners", "expected left, top, right and bottom in stored pixels: 120,340,184,420")});
+    return {left, top, right, bottom};
 }
 
 std::vector<std::array<int, 2>> cellsUnder(const Geometry& geometry, const ImageBox& box,

@@ -98,7 +98,10 @@ void writeKeys(const StudyColumns& columns, std::span<const std::uint32_t> studi
 std::vector<std::string> keysInFile(const std::filesystem::path& file)
 {
     std::vector<std::string> keys;
-    std::istringstream lines(readText(file));
+    std::string text = readText(file);
+    if (text.starts_with("\xef\xbb\xbf")) // as other programs save a list
+        text.erase(0, 3);
+    std::istringstream lines(std::move(text));
     for (std::string line; std::getline(lines, line);)
         if (const std::string_view key = trimmed(line); !key.empty())
             keys.emplace_back(key);

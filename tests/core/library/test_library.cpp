@@ -11,6 +11,7 @@
 #include "core/tables/importers/data_sets.h"
 #include "tests/core/library/library_support.h"
 #include "tests/core/library/phantom_library.h"
+#include "tests/support/file_limit.h"
 #include "tests/support/test_data.h"
 
 #include <SQLiteCpp/Database.h>
@@ -350,6 +351,31 @@ private Q_SLOTS:
         QCOMPARE(more->studies, std::int64_t(2));
         QCOMPARE(value(folder / "lib", "SELECT count(*) FROM root"), std::string("1"));
         library.undo();
+    }
+
+    // What failed leaves nothing that stands in the way of another try; no name is no folder.
+    void whatFailedCanBeTriedAgain()
+    {
+        const Folder folder;
+        for (auto call :
+             {+[](const fs::path& at) { Library::create(at); }, +[](const fs::path& at) { Library library(at); }})
+            QVERIFY(has(fault([&] { call({}); }), "name the library's folder"));
+        QVERIFY(!fs::exists("library.db"));
+        fs::create_directories(folder / "empty");
+        Library::create(folder / "empty");
+        Library library(folder / "empty");
+        fs::create_directories(folder / "copy");
+        library.backUp(folder / "copy");
+        QCOMPARE(dumpOf(folder / "copy"), dumpOf(folder / "empty"));
+        QVERIFY(has(fault([&] { library.backUp(folder / "copy"); }), "new or empty"));
+        QVERIFY(has(fault([&] { Library::create(folder / "copy"); }), "new or empty"));
+        const FileLimit full(0);
+        QVERIFY(!fault([&] { Library::create(folder / "new"); }).empty());
+        QVERIFY(!fault([&] { library.backUp(folder / "other"); }).empty());
+        QVERIFY(!fs::exists(folder / "new") && !fs::exists(folder / "other"));
+        fs::create_directories(folder / "kept");
+        QVERIFY(!fault([&] { library.backUp(folder / "kept"); }).empty());
+        QVERIFY(fs::exists(folder / "kept") && fs::is_empty(folder / "kept"));
     }
 
     // A name that was freed and taken by another row is not given back before that one has lost it.

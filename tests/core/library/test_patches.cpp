@@ -333,6 +333,9 @@ private Q_SLOTS:
         for (const char* wrong : {"", "1,2,3", "1,2,3,4,", "1,2,0,4", "1,2,3,-4", "a,2,3,4", "1;2;3;4", "1,2,inf,4"})
             QVERIFY(!fault([&] { boxFromText(wrong); }).empty());
         QCOMPARE(boxFromText("1.5,2,3,4"), (ImageBox{1.5, 2, 4.5, 6}));
+        QCOMPARE(boxFromCorners("1.5,2,3,4"), (ImageBox{1.5, 2, 3, 4}));
+        for (const char* wrong : {"", "1,2,3", "1,2,1,4", "3,2,1,4", "1,2,3,2", "1,2,nan,4", "1,2,3,4,5", "1 ,2,3,4"})
+            QVERIFY(!fault([&] { boxFromCorners(wrong); }).empty());
     }
 
     // Those whose centre lies in the box, else the one under its centre, and none beside the breast.

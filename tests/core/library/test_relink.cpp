@@ -2,6 +2,9 @@
 #include "core/base/files.h"
 #include "core/library/collection/file_place.h"
 #include "core/library/collection/file_states.h"
+#include "core/library/collection/header_pass.h"
+#include "core/library/collection/set_source.h"
+#include "core/library/collection/vocabulary_words.h"
 #include "core/library/files/file_pass.h"
 #include "core/library/files/relink.h"
 #include "core/library/studies/study_columns.h"
@@ -218,6 +221,65 @@ private Q_SLOTS:
             relink(*set.library, flat);
             QVERIFY(set.isRight(contents));
         }
+    }
+
+    // A later step on an import's rows forbids its undo, whichever rows they are: else that step could never be undone.
+    void anImportsUndoIsForbiddenByALaterStep()
+    {
+        for (const bool asAWhole : {true, false}) {
+            Set set;
+            const auto contents = set.contents();
+            fs::rename(set.folder / "old", set.folder / "new");
+            if (!asAWhole)
+                for (std::size_t i = 0; i < set.images.size(); ++i)
+                    fs::rename(set.folder / "new" / set.images[i].below,
+                               set.folder / "new" / (std::to_string(i) + ".dcm"));
+            const Change moved = relink(*set.library, set.find("new"));
+            const std::int64_t import = set.library->commands().front().id;
+            const std::string why = fault([&] { set.library->undo(import); });
+            QVERIFY2(has(why, "a later action stands on it: " + moved.words), why.c_str());
+            QVERIFY(set.isRight(contents));
+            set.library->undo();
+            const Change word = setWord(*set.library, {"phantoms", "density", "9", "D"});
+            QVERIFY(word.command != 0);
+            QVERIFY(has(fault([&] { set.library->undo(import); }), word.words));
+            set.library->undo();
+            set.library->undo(import);
+            QCOMPARE(set.count("image"), std::int64_t(0));
+            QVERIFY(has(fault([&] { set.library->undo(); }), "nothing to undo"));
+            set.library->redo(import);
+            set.library->redo(moved.command);
+            QCOMPARE(set.count("image"), std::int64_t(set.images.size()));
+            lookForFiles(*set.library);
+            QVERIFY(set.isRight(contents));
+        }
+    }
+
+    // A folder that was imported, renamed file by file and found again is known there: only what is new joins it.
+    void aFolderThatWasFoundAgainIsImportedAnew()
+    {
+        Set set;
+        const auto take = [&](const char* where) {
+            return *importSet(*set.library, readSet({set.folder / where, folderSource}, set.library.get()));
+        };
+        fs::create_directories(set.folder / "own");
+        for (std::size_t i = 0; i < 8; ++i)
+            fs::copy_file(set.place(i), set.folder / "own" / (std::to_string(i) + ".dcm"));
+        const ImportResult first = take("own");
+        QCOMPARE(first.images, std::int64_t(8));
+        readHeaders(*set.library);
+        fs::create_directories(set.folder / "named");
+        for (std::size_t i = 0; i < 8; ++i)
+            fs::rename(set.folder / "own" / (std::to_string(i) + ".dcm"),
+                       set.folder / "named" / ("p" + std::to_string(i) + ".dcm"));
+        fs::remove_all(set.folder / "own");
+        const RelinkPlan plan = set.find("named");
+        QCOMPARE(plan.found.size(), std::size_t(8));
+        relink(*set.library, plan);
+        QCOMPARE(take("named").change.command, std::int64_t(0));
+        fs::copy_file(set.place(8), set.folder / "named/new.dcm");
+        QCOMPARE(take("named").images, std::int64_t(1));
+        QCOMPARE(take("named").change.command, std::int64_t(0));
     }
 
     // Part of a data set moved: the rest stays where it is.

@@ -330,6 +330,56 @@ private Q_SLOTS:
         QCOMPARE(names(), std::string("images south/images"));
     }
 
+    // A folder that is away is not taken for another of its name: it is known by its studies and files.
+    void aFolderThatIsAwayIsNotAnother()
+    {
+        Made made;
+        const auto take = [&](const std::string& site, const std::string& study) {
+            const fs::path set = made.folder / site / "images";
+            fs::create_directories(set);
+            for (const char* name : {"1-1.png", "1-2.png"})
+                writeAtomically(set / name, encodePng(breastAtLeft(80, 60)));
+            const fs::path table = made.folder / (site + ".csv");
+            const std::string row = ".png," + study + "," + study + "\n";
+            writeAtomically(table, std::string_view("path,patient,study\n1-1" + row + "1-2" + row));
+            return *importSet(*made.library, readSet({set, folderSource, table, {}}, made.library.get()));
+        };
+        QCOMPARE(take("north", "a").images, std::int64_t(2));
+        fs::rename(made.folder / "north", made.folder / "unplugged");
+        const ImportResult other = take("south", "b");
+        QCOMPARE(other.images, std::int64_t(2));
+        QCOMPARE(other.changed, std::int64_t(0));
+        QCOMPARE(ask(*made.library, "SELECT group_concat(name, ' ') FROM dataset").at(0).at(0),
+                 std::string("images south/images"));
+        QCOMPARE(ask(*made.library, "SELECT key, count(*) FROM study JOIN image ON study = study.id GROUP BY key"),
+                 (std::vector<std::vector<std::string>>{{"a", "2"}, {"b", "2"}}));
+        fs::rename(made.folder / "unplugged", made.folder / "west");
+        const ImportResult moved = take("west", "a"); // this is where it went
+        QCOMPARE(moved.images, std::int64_t(0));
+        QVERIFY(has(moved.change.words, "Find images in"));
+    }
+
+    // A file is in a library once: another data set of the same files is refused by name, and nothing of it is taken.
+    void aFileOfAnotherDataSet()
+    {
+        Made made;
+        writeAtomically(made.set / "p.png", encodePng(breastAtLeft(80, 60)));
+        made.write("own.csv", "path,patient,study\np.png,7,7\n");
+        QCOMPARE(
+            importSet(*made.library, readSet({made.set, folderSource, made.set / "own.csv", {}}, made.library.get()))
+                ->images,
+            std::int64_t(1));
+        SetRows again = readSet({made.set, folderSource, made.set / "own.csv", {}}, made.library.get());
+        again.name = "others";
+        const auto before = made.library->commands().size();
+        const std::string why = fault([&] { importSet(*made.library, again); });
+        QVERIFY2(has(why, "p.png: this file is an image of the data set set in this library already"), why.c_str());
+        QCOMPARE(made.library->commands().size(), before);
+        QCOMPARE(ask(*made.library, "SELECT count(*) FROM dataset").at(0).at(0), std::string("1"));
+        made.library->undo();
+        QCOMPARE(importSet(*made.library, again)->images, std::int64_t(1));
+    }
+
     // The mask is told from the crop by its pixels and size, whichever the table calls so, and scaled to its image.
     void masksAreFoundByPixels()
     {
