@@ -488,6 +488,20 @@ private Q_SLOTS:
         QTRY_VERIFY2(list->geometry().top() >= below(),
                      qPrintable(QStringLiteral("%1 < %2").arg(list->geometry().top()).arg(below())));
         fixture.screenshot(QStringLiteral("library-error-and-list"));
+
+        // Esc, as a key of the window: first the list goes, then the line is left.
+        QTest::keyClick(fixture.window().windowHandle(), Qt::Key_Escape);
+        QTRY_VERIFY(!list->isVisible());
+        QVERIFY(line->hasFocus());
+        QTest::keyClick(fixture.window().windowHandle(), Qt::Key_Escape);
+        QTRY_VERIFY(page->findChild<StudyGrid*>(QStringLiteral("studyGrid"))->hasFocus());
+        QCOMPARE(line->text(), QStringLiteral("age >= 1 and dens"));
+
+        // What does not fit is whole in the tip.
+        page->setFilter(QStringLiteral("no_such_field = 1"));
+        QTRY_VERIFY(wrong->toolTip().contains(QStringLiteral("no_such_field")));
+        fixture.window().resize(1280, 800);
+        QTRY_VERIFY(wrong->fontMetrics().horizontalAdvance(wrong->text()) < wrong->width());
     }
 };
 

@@ -5,6 +5,7 @@
 
 #include "app/workstation/library/dialogs/problems_dialog.h"
 #include "app/workstation/library/dialogs/relink_dialog.h"
+#include "app/workstation/library/pictures/tile_pictures.h"
 #include "core/base/files.h"
 #include "core/library/collection/library_images.h"
 #include "core/library/files/file_problems.h"
@@ -24,7 +25,10 @@
 #include <QTextBrowser>
 #include <QTimer>
 #include <QToolButton>
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <opencv2/imgcodecs.hpp>
 
 using namespace mama;
 using test::mamaCommand;
@@ -96,6 +100,67 @@ private Q_SLOTS:
         QCOMPARE(report.value("read", -1), 0);
         QCOMPARE(report.value("before", -1), 24);
         QCOMPARE(report.value("left", -1), 0);
+    }
+
+    // A newer program's library: its pictures are shown, its unread headers are no work that is offered, and nothing
+    // is asked that would be refused.
+    void aLibraryForReadingOnlyOffersNoWork()
+    {
+        makeLibrary("newer");
+        SQLite::Database(path("newer") / "library.db", SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 999");
+        WindowFixture fixture;
+        fixture.window().read().setModel(test::text(test::sourceFolder() / "resources/demo"));
+        LibraryPage& page = open(fixture, "newer");
+        QTRY_VERIFY_WITH_TIMEOUT(page.place().rows() == 6, 20000);
+        QVERIFY(page.session().readOnly());
+        QVERIFY(page.session().headersLeft() > 0);
+        QVERIFY(page.findChild<QLabel*>(QStringLiteral("library.where"))->text().contains(QStringLiteral("read only")));
+        const std::int64_t study = page.session().result().columns->id(page.session().result().rows[0]);
+        const auto& pictures = *page.findChild<TilePictures*>();
+        QTRY_VERIFY_WITH_TIMEOUT(
+            std::ranges::all_of(pictures.pictures(study),
+                                [](const TilePicture& each) { return each.state == TilePicture::State::Ready; }),
+            30000);
+        QTRY_VERIFY_WITH_TIMEOUT(fixture.window().read().session().model(), 60000);
+        fixture.screenshot(QStringLiteral("library-read-only"));
+        for (const char* offer : {"library.embed", "library.pause", "library.job", "library.undo.button"})
+            QVERIFY2(!page.findChild<QWidget*>(QLatin1String(offer))->isVisible(), offer);
+        QSignalSpy told(&page, &Page::told);
+        for (const char* command : {"library.import", "library.tag", "library.label", "library.view", "library.freeze",
+                                    "library.cohort", "library.patches", "library.relink"}) {
+            told.clear();
+            page.findChild<QAction*>(QLatin1String(command))->trigger(); // a dialog would wait here
+            QVERIFY2(told.count() == 1 && told[0][0].toString().contains(QStringLiteral("reading only")), command);
+        }
+        QVERIFY(page.session().headersLeft() > 0);
+    }
+
+    // An image that is a frame of a file opens in Read at that frame.
+    void anImageOpensAtItsFrame()
+    {
+        std::vector<cv::Mat> pages;
+        for (const int grey : {60, 120, 180}) {
+            cv::Mat one = cv::Mat::zeros(96, 64, CV_8U);
+            one(cv::Rect(0, 20, 30, 50)).setTo(grey);
+            pages.push_back(one);
+        }
+        fs::create_directories(path("stack-set"));
+        QVERIFY(cv::imwritemulti((path("stack-set") / "L-CC.tif").string(), pages));
+        QCOMPARE(mamaCommand({"library", "import", test::text(path("stack-set")), "--set", "folder", "--library",
+                              test::text(path("stack"))})
+                     .status,
+                 0);
+        SQLite::Database(path("stack") / "library.db", SQLite::OPEN_READWRITE).exec("UPDATE image SET frame = 2");
+        WindowFixture fixture;
+        LibraryPage& page = open(fixture, "stack");
+        QTRY_VERIFY_WITH_TIMEOUT(page.place().rows() == 1, 20000);
+        page.findChild<QAction*>(QStringLiteral("library.details"))->setChecked(true);
+        auto* details = page.findChild<StudyDetails*>();
+        QTRY_VERIFY(details->study() != 0);
+        Q_EMIT details->opened(details->facts().images.front().image.id); // a press on its row, or on its picture
+        ReadPage& read = fixture.window().read();
+        QTRY_VERIFY_WITH_TIMEOUT(read.studies().study() && read.studies().study()->images[0].frame == 2, 20000);
+        QTRY_VERIFY(fixture.image(Slot::LCC) && fixture.image(Slot::LCC)->value(10, 40) == 180);
     }
 
     // From the grey tile: which folder, what was found, re-linked, and taken back.

@@ -7,6 +7,7 @@
 #include "app/workstation/library/models/model_choice.h"
 #include "core/base/files.h"
 #include "core/library/collection/library.h"
+#include "core/library/studies/study_facts.h"
 #include "widgets/library/range_histogram.h"
 #include "widgets/library/study_details.h"
 #include "widgets/library/study_grid.h"
@@ -19,6 +20,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTextBrowser>
 #include <QTimer>
@@ -468,6 +470,53 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(at.models.ranks() && at.models.ranks()->studies == studies, patience);
         for (int row = 0; row < studies; ++row) // the same weights
             QCOMPARE(at.cell(row, QStringLiteral("third")), at.cell(row, QStringLiteral("demo")));
+    }
+
+    // A region drawn in Read is asked of the model that leads, and by one press of another one that has patches; each
+    // time the list is that of the command, with the image itself first.
+    void aRegionIsAskedOfAnotherModel()
+    {
+        const QString library = copyOfLibrary(QStringLiteral("regions"));
+        for (const QString& model : {demo(), text(m_second)})
+            QCOMPARE(mamaCommand({"library", "patches", "make", "--library", library, "--model", model}).status, 0);
+        WindowFixture fixture;
+        load(fixture, demo());
+        Page at = openAndWait(fixture, library);
+        const std::int64_t study = at.page.session().result().columns->id(at.page.session().result().rows[2]);
+        const StudyFacts facts = studyFacts(*at.page.session().looker(), study);
+        const FactImage& image = facts.images.at(1);
+        AnnotatedImage drawn{{}, 0, image.path};
+        Q_EMIT fixture.window().read().regionAsked(drawn, QRectF(60, 90, 70, 80), QStringLiteral("L CC"));
+        const auto answer = [&] { return at.ask.asked().answer(); };
+        QTRY_VERIFY_WITH_TIMEOUT(answer() && !at.ask.asked().busy(), patience);
+        auto* words = at.page.findChild<QLabel*>(QStringLiteral("library.answer"));
+        const auto isThatOfTheCommand = [&](const QString& name) {
+            QTRY_COMPARE_WITH_TIMEOUT(answer() ? answer()->model : QString(), name, patience);
+            QTRY_COMPARE(at.page.session().question().field, std::string("score"));
+            QTRY_COMPARE(at.key(0), QString::fromStdString(facts.key)); // itself
+            QVERIFY2(words->text().contains(QStringLiteral("model: ") + name), qPrintable(words->text()));
+            const nlohmann::json told = mamaCommand({"search", "--library", library, "--model", name, "--region",
+                                                     text(image.path) + ":60,90,70,80", "--top", "100", "--json"})
+                                            .json()
+                                            .at("images");
+            std::map<std::string, double> best; // of each study
+            for (const nlohmann::json& each : told)
+                best.emplace(each.at("study").get<std::string>(), each.at("score").get<double>());
+            QCOMPARE(best.size(), std::size_t(studies));
+            for (const FoundStudy& each : answer()->best)
+                QVERIFY(std::abs(best.at(at.page.session().result().columns->key(each.study)) - each.score) < 1e-5);
+        };
+        isThatOfTheCommand(QStringLiteral("demo"));
+        QVERIFY2(words->text().contains(QStringLiteral("Ask second")), qPrintable(words->text()));
+        fixture.screenshot(QStringLiteral("library-region"));
+        static const QRegularExpression link(QStringLiteral("href=\"(patches-of:[^\"]+)\""));
+        Q_EMIT words->linkActivated(link.match(words->text()).captured(1));
+        isThatOfTheCommand(QStringLiteral("second"));
+        QVERIFY2(words->text().contains(QStringLiteral("Ask demo")), qPrintable(words->text()));
+        fixture.screenshot(QStringLiteral("library-region-of-another"));
+        Q_EMIT words->linkActivated(QStringLiteral("end"));
+        QTRY_COMPARE(at.page.session().question().field, std::string("date"));
+        QVERIFY(!words->isVisible());
     }
 
     // Its folder is gone: told in one line, and the other one answers.

@@ -180,6 +180,7 @@ private:
     void showHeaders(qint64 done, qint64 total);
     void showFiles(quint64 done, quint64 total);
     void tellUnread();
+    void sayJob(const QString& words);
     std::pair<int, int> unreadImages() const;
     void turnJob(); // pauses what runs below the list, or goes on
     void showProblems();

@@ -26,6 +26,7 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QLabel>
+#include <QLayout>
 #include <QLineEdit>
 #include <QLocale>
 #include <QMessageBox>
@@ -176,9 +177,9 @@ void LibraryPage::showHeaders(qint64 done, qint64 total)
     }
     const bool reading = m_session->readingHeaders(), left = m_session->headersLeft() > 0 && !m_session->readOnly();
     const QLocale locale;
-    m_job->setText(reading ? tr("Headers: %1 of %2").arg(locale.toString(done), locale.toString(total))
-                   : left  ? tr("%1 headers are not read yet").arg(locale.toString(qlonglong(m_session->headersLeft())))
-                           : QString());
+    sayJob(reading ? tr("Headers: %1 of %2").arg(locale.toString(done), locale.toString(total))
+           : left  ? tr("%1 headers are not read yet").arg(locale.toString(qlonglong(m_session->headersLeft())))
+                   : QString());
     m_bar->setRange(0, static_cast<int>(std::max<qint64>(total, 1)));
     m_bar->setValue(static_cast<int>(done));
     m_pause->setText(reading ? tr("Pause") : tr("Go on"));
@@ -188,6 +189,13 @@ void LibraryPage::showHeaders(qint64 done, qint64 total)
     m_pause->setVisible(reading || left);
     if (!reading && !left)
         tellUnread();
+}
+
+// Its numbers grow: they are never cut while they do.
+void LibraryPage::sayJob(const QString& words)
+{
+    m_job->setText(words);
+    m_footRow->layout()->activate();
 }
 
 // What is in the list of problems, for who does not look there by himself.
@@ -206,7 +214,7 @@ void LibraryPage::tellUnread()
         words << tr("%n region(s) not decided", nullptr, static_cast<int>(undecided.size()));
     for (const RefusedFile& each : undecided)
         tip << QString::fromStdString(each.path) + QStringLiteral(": ") + QString::fromStdString(each.reason);
-    m_job->setText(QStringLiteral("<a href=\"problems\">%1</a>").arg(words.join(QStringLiteral(", "))));
+    sayJob(QStringLiteral("<a href=\"problems\">%1</a>").arg(words.join(QStringLiteral(", "))));
     m_job->setToolTip(plainTip(tip.mid(0, 20).join(QLatin1Char('\n'))));
     m_job->show();
 }
@@ -261,7 +269,7 @@ void LibraryPage::showFiles(quint64 done, quint64 total)
                     .arg(locale.toString(rate, 'f', rate < 10 ? 1 : 0),
                          shownSpan(static_cast<qint64>(static_cast<double>(total - done) / rate)));
     }
-    m_job->setText(text);
+    sayJob(text);
     m_job->setToolTip(tr("Every file is read once: thumbnails, copies, sides that disagree, text in the picture."));
     m_bar->setRange(0, 1000);
     m_bar->setValue(total > 0 ? static_cast<int>(1000 * done / total) : 0);

@@ -90,7 +90,6 @@ void ImportDialog::build()
     lookLikeList(*m_issues);
     m_issues->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_issues->verticalHeader()->hide();
-    m_issues->horizontalHeader()->setStretchLastSection(true);
     auto* browse = new QPushButton(tr("&Browse…"), this);
     browse->setAutoDefault(false);
     connect(browse, &QPushButton::clicked, this, &ImportDialog::browse);
@@ -253,7 +252,7 @@ void ImportDialog::showReport()
                               : tr("What was odd (%1), by row of its table; a warning removes nothing:")
                                     .arg(locale.toString(m_issueModel->rowCount())));
     showTables();
-    m_issues->resizeColumnsToContents();
+    fitColumns(*m_issues);
     m_import->setEnabled(report.studies > 0);
     m_import->setFocus();
 }
@@ -301,7 +300,7 @@ void ImportDialog::showChanges(const ImportResult& result)
     m_issueModel->show(report);
     m_issueTitle->setText(tr("What changed (%1):").arg(locale.toString(m_issueModel->rowCount())));
     showTables();
-    m_issues->resizeColumnsToContents();
+    fitColumns(*m_issues);
     m_import->setEnabled(false);
     m_close->setFocus();
 }

@@ -48,7 +48,6 @@ void ProblemsDialog::build()
     lookLikeList(*m_table);
     m_table->setTextElideMode(Qt::ElideMiddle); // paths end in what tells them apart
     m_table->verticalHeader()->hide();
-    m_table->horizontalHeader()->setStretchLastSection(true);
     auto* close = new QPushButton(tr("Close"), this);
     for (QPushButton* each : {m_copy, m_save, m_relink, close})
         each->setAutoDefault(false);
@@ -110,7 +109,7 @@ void ProblemsDialog::showKinds()
     }
     for (QPushButton* each : {m_go, m_copy, m_save})
         each->setEnabled(all > 0);
-    m_table->resizeColumnsToContents();
+    fitColumns(*m_table);
     m_table->setColumnWidth(2, std::min(m_table->columnWidth(2), 420));
     if (all > 0)
         m_table->selectRow(0);

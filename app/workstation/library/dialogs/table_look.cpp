@@ -15,4 +15,12 @@ void lookLikeList(QTableView& table)
     table.horizontalHeader()->setHighlightSections(false);
 }
 
+void fitColumns(QTableView& table)
+{
+    const int last = table.model()->columnCount() - 1;
+    for (int column = 0; column < last; ++column)
+        table.resizeColumnToContents(column);
+    table.horizontalHeader()->setSectionResizeMode(last, QHeaderView::Stretch);
+}
+
 } // namespace mama
