@@ -178,7 +178,7 @@ void removeImport(SQLite::Database& database, const CommandEntry& command)
     run(database, "DELETE FROM vocabulary WHERE dataset = ? AND dataset NOT IN (SELECT dataset FROM batch)", dataset);
     run(database, "DELETE FROM dataset WHERE id = ? AND id NOT IN (SELECT dataset FROM batch)", dataset);
     if (const std::string words = later.changed(); !words.empty())
-        throw Error(ErrorCode::Data, {TextId("library.undo_import", "undo")}, command.words, {laterStandsOnIt, words});
+        throw Error(ErrorCode::Data, {TextId("library.undo_import_later", "undo")}, command.words, {laterStandsOnIt, words});
 }
 
 void indexTexts(SQLite::Database& database, std::int64_t command)
