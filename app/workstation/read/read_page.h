@@ -64,8 +64,6 @@ public:
     void open(const std::vector<std::filesystem::path>& paths, bool remember = true); // among what was opened before
     // The same of a list elsewhere: next and previous study go on along it.
     void openAlong(const StudyToRead& study, StudyBeside beside);
-    // The image that is active when what was opened last is there: hung, if it hangs in no view.
-    void showFirst(const std::filesystem::path& file, int frame);
     void setModel(const QString& folder);
     void takeHangingFile(const QString& file);                      // if it is right: else the one before stays
     void ask(const QString& sentence, const QString& heading = {}); // of the section of a report it stands in
@@ -287,7 +285,7 @@ private:
     QString m_changedTold; // of files on the disk
     RecentStudies m_recent{m_settings};
     std::vector<std::filesystem::path> m_opened;                   // to be remembered when studies are found there
-    std::optional<std::pair<std::filesystem::path, int>> m_wanted; // file and frame of showFirst()
+    std::optional<std::pair<std::filesystem::path, int>> m_wanted; // of a list elsewhere: file and frame
     bool m_starting = true;                                        // the page before a study shows its own text
     QueryPanel* m_queryPanel = nullptr;
     MapPanel* m_mapPanel = nullptr;

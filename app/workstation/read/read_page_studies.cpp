@@ -163,8 +163,6 @@ void ReadPage::showStudy()
     showWanted();
 }
 
-void ReadPage::showFirst(const std::filesystem::path& file, int frame) { m_wanted = std::pair(file, frame); }
-
 // Its study, where that is another one of those that were opened; then the image itself.
 void ReadPage::showWanted()
 {
