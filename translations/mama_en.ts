@@ -165,6 +165,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n studies were passed over, the last %1: %2.</source>
+        <translation>
+            <numerusform>%n study was passed over: %1: %2.</numerusform>
+            <numerusform>%n studies were passed over, the last %1: %2.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n change(s) of what you drew are not on the disk yet: they would be lost. Close the window all the same?</source>
         <translation>
             <numerusform>%n change of what you drew is not on the disk yet: it would be lost. Close the window all the same?</numerusform>

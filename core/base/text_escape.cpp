@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 
 namespace mama {
 namespace {
@@ -56,7 +57,14 @@ std::string oneLine(std::string_view text)
 bool isUtf8(std::string_view bytes)
 {
     for (std::size_t i = 0; i < bytes.size();) {
-        const std::size_t length = sequenceLength(bytes, i);
+        std::uint64_t eight = 0; // of ASCII, as most are
+        if (i + sizeof eight <= bytes.size())
+            std::memcpy(&eight, bytes.data() + i, sizeof eight);
+        if (i + sizeof eight <= bytes.size() && (eight & 0x8080808080808080U) == 0) {
+            i += sizeof eight;
+            continue;
+        }
+        const std::size_t length = static_cast<std::uint8_t>(bytes[i]) < 0x80 ? 1 : sequenceLength(bytes, i);
         if (length == 0)
             return false;
         i += length;

@@ -68,6 +68,13 @@ std::string immutableUri(const fs::path& path)
     return uri + "?immutable=1";
 }
 
+// Nobody asks how much memory SQLite has: counting it takes a lock at every piece. Before the first database is opened.
+void countNoMemory()
+{
+    static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static_cast<void>(done);
+}
+
 // Whether its header says that it is written through a write-ahead log (the file format's byte 19), read through
 // SQLite.
 bool hasLog(const fs::path& path)
@@ -93,6 +100,7 @@ Database::Database(const fs::path& path, const Schema& schema, Access access) : 
     if (access == Access::Write && !fs::exists(m_path))
         makeEmptyFile(m_path);
     checkIsFile(m_path);
+    countNoMemory();
     try {
         open(schema, access);
     } catch (const SQLite::Exception& failure) {

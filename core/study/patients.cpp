@@ -71,7 +71,8 @@ std::vector<PatientExams> byPatient(const std::vector<Study>& studies)
 std::vector<Study> inReadingOrder(std::vector<Study> studies)
 {
     std::vector<PatientExams> patients = byPatient(studies);
-    std::ranges::stable_partition(patients, [&](const PatientExams& exams) {
+    // Not of std::ranges: clang 14 has no subrange with the library of GCC 12.
+    std::stable_partition(patients.begin(), patients.end(), [&](const PatientExams& exams) {
         return std::ranges::any_of(exams, [&](std::size_t exam) { return hangs(studies[exam]); });
     });
     std::vector<Study> sorted;

@@ -34,6 +34,7 @@
 #include <QMenu>
 #include <QPushButton>
 #include <QRegularExpression>
+#include <QScopeGuard>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTimer>
@@ -627,13 +628,110 @@ private Q_SLOTS:
             fixture.screenshot(QStringLiteral("library-read"));
         QVERIFY(read.count() > 0);
         QVERIFY(fixture.window().read().isVisible());
-        QCOMPARE(fixture.window().read().studies().studies().size(), std::size_t{1});
         fixture.window().read().view().setFocus();
         QTest::keyClick(&fixture.window().read().view(), Qt::Key_Backspace);
         QTRY_VERIFY(page.isVisible());
         QCOMPARE(page.place().current(), 3);
         QCOMPARE(key(page, 3), study);
         QCOMPARE(filter(page), QStringLiteral("side = R"));
+    }
+
+    // Next and previous study go along the library's list, as it is filtered and sorted; the next one is decoded ahead.
+    // What is not there is told and passed over, and the way back leads to the study that was read last.
+    void theListIsReadOn()
+    {
+        const QString library = copyOfLibrary(QStringLiteral("read-on"));
+        WindowFixture fixture;
+        QVERIFY(openAndWait(fixture, library));
+        LibraryPage& page = fixture.window().library();
+        ReadPage& read = fixture.window().read();
+        QVERIFY(QTest::qWaitForWindowActive(&fixture.window()));
+        QVERIFY(page.place().rows() > 5);
+        const auto filesOf = [&](int row) {
+            const StudyResult& result = page.session().result();
+            Library opened(library.toStdString(), Access::Read);
+            std::vector<std::filesystem::path> files;
+            for (const FactImage& image :
+                 studyFacts(opened, result.columns->id(result.rows[static_cast<std::size_t>(row)])).images)
+                files.push_back(image.path);
+            return files;
+        };
+        const auto reads = [&](int row) {
+            const Study* study = read.studies().study();
+            return study && !study->images.empty() && std::ranges::count(filesOf(row), study->images[0].path) > 0;
+        };
+        const auto press = [&](Qt::Key key) { QTest::keyClick(&read.view(), key, Qt::ControlModifier); };
+        QStringList told;
+        connect(&read, &Page::told, this, [&](const QString& text) { told << text; });
+        page.place().setCurrent(page.place().rows() - 3);
+        const int start = page.place().current();
+        grid(page).setFocus();
+        QTest::keyClick(&grid(page), Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(reads(start), patience(20000));
+        // Ahead: open beside it, and its pictures in memory before anybody asks.
+        const auto isAhead = [&](int row) {
+            const auto files = filesOf(row);
+            return std::ranges::any_of(read.studies().studies(), [&](const Study& study) {
+                return std::ranges::count(files, study.images[0].path) > 0 && read.studies().cache().find(study.uid);
+            });
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isAhead(start + 1), patience(20000));
+        press(Qt::Key_PageDown);
+        QVERIFY(reads(start + 1)); // at once
+        press(Qt::Key_PageUp);
+        QVERIFY(reads(start));
+        press(Qt::Key_PageUp); // none was open before it
+        QTRY_VERIFY_WITH_TIMEOUT(reads(start - 1), patience(20000));
+        QTest::keyClick(&read.view(), Qt::Key_Backspace);
+        QTRY_VERIFY(page.isVisible());
+        QCOMPARE(page.place().current(), start - 1);
+
+        const auto away = filesOf(start + 1);
+        for (const auto& file : away)
+            std::filesystem::rename(file, file.string() + ".away");
+        const auto back = qScopeGuard([&] {
+            for (const auto& file : away)
+                std::filesystem::rename(file.string() + ".away", file);
+        });
+        QTest::keyClick(&grid(page), Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(read.isVisible() && reads(start - 1), patience(20000));
+        press(Qt::Key_PageDown);
+        QTRY_VERIFY_WITH_TIMEOUT(reads(start), patience(20000));
+        told.clear();
+        press(Qt::Key_PageDown);
+        QTRY_VERIFY_WITH_TIMEOUT(reads(start + 2), patience(20000));
+        QVERIFY2(told.join(u'\n').contains(key(page, start + 1)), qPrintable(told.join(u'\n')));
+        press(Qt::Key_PageDown);
+        QTRY_VERIFY_WITH_TIMEOUT(told.back().contains(QStringLiteral("last study of the library's list")),
+                                 patience(20000));
+        QVERIFY(reads(start + 2));
+    }
+
+    // A study that is read from the library has its woman's other exams beside it, wherever the list has them.
+    void theLibraryKnowsThePriors()
+    {
+        WindowFixture fixture;
+        QVERIFY(openAndWait(fixture, m_library));
+        LibraryPage& page = fixture.window().library();
+        QVERIFY(QTest::qWaitForWindowActive(&fixture.window()));
+        Library opened(m_library.toStdString(), Access::Read);
+        const StudyResult& result = page.session().result();
+        int current = -1;
+        StudyFacts facts;
+        for (int row = 0; current < 0 && row < page.place().rows(); ++row) {
+            facts = studyFacts(opened, result.columns->id(result.rows[static_cast<std::size_t>(row)]));
+            if (std::ranges::any_of(facts.others, [&](const OtherStudy& other) { return other.date < facts.date; }))
+                current = row;
+        }
+        QVERIFY2(current >= 0, "no study of the phantoms has a prior");
+        page.place().setCurrent(current);
+        grid(page).setFocus();
+        QTest::keyClick(&grid(page), Qt::Key_Return);
+        StudySession& studies = fixture.window().read().studies();
+        QTRY_VERIFY_WITH_TIMEOUT(studies.study() && studies.priorStudy(), patience(20000));
+        QVERIFY(std::ranges::any_of(
+            facts.images, [&](const FactImage& image) { return image.path == studies.study()->images[0].path; }));
+        QVERIFY(studies.priorStudy()->date < studies.study()->date && studies.isNewest());
     }
 
     // The whole way in the window, and by commands over a copy: embedded, asked, tagged, frozen, split, handed over.

@@ -5,12 +5,22 @@
 #include <QKeyEvent>
 #include <QScrollBar>
 #include <QStandardItemModel>
+#include <algorithm>
 
 namespace mama {
 namespace {
 
 constexpr int textRole = Qt::UserRole;
 constexpr int shownRows = 12;
+
+// Keys that belong to an open list before any shortcut.
+bool isOfList(const QEvent& event)
+{
+    static constexpr int keys[] = {Qt::Key_Escape, Qt::Key_Return, Qt::Key_Enter, Qt::Key_Tab,    Qt::Key_Up,
+                                   Qt::Key_Down,   Qt::Key_Home,   Qt::Key_End,   Qt::Key_PageUp, Qt::Key_PageDown};
+    return event.type() == QEvent::ShortcutOverride &&
+           std::find(std::begin(keys), std::end(keys), static_cast<const QKeyEvent&>(event).key()) != std::end(keys);
+}
 
 // A place in UTF-8 as a place in the text.
 int placeIn(const QByteArray& text, std::size_t byte)
@@ -29,6 +39,7 @@ FilterLine::FilterLine(QWidget* parent)
     m_completer->setWidget(this);
     m_completer->popup()->setObjectName(QStringLiteral("filter.offered"));
     m_completer->popup()->setFrameStyle(static_cast<int>(QFrame::Box) | static_cast<int>(QFrame::Plain));
+    m_completer->popup()->installEventFilter(this);
     connect(m_completer, qOverload<const QModelIndex&>(&QCompleter::activated), this, &FilterLine::take);
     connect(this, &QLineEdit::textEdited, this, [this] { offer(false); });
 }
@@ -45,6 +56,10 @@ void FilterLine::setErrorLine(QWidget* line)
 bool FilterLine::eventFilter(QObject* watched, QEvent* event)
 {
     const QEvent::Type type = event->type();
+    if (isOfList(*event) && watched == m_completer->popup()) {
+        event->accept();
+        return true;
+    }
     if (watched == m_errorLine && m_completer->popup()->isVisible() &&
         (type == QEvent::Show || type == QEvent::Hide || type == QEvent::Move || type == QEvent::Resize)) {
         const QModelIndex chosen = m_completer->popup()->currentIndex();
@@ -102,6 +117,10 @@ void FilterLine::take(const QModelIndex& index)
 // Tab would leave the line before the list has seen it.
 bool FilterLine::event(QEvent* event)
 {
+    if (isOfList(*event) && m_completer->popup()->isVisible()) {
+        event->accept();
+        return true;
+    }
     if (event->type() == QEvent::KeyPress && m_completer->popup()->isVisible())
         if (const auto* key = static_cast<QKeyEvent*>(event); key->key() == Qt::Key_Tab) {
             keyPressEvent(static_cast<QKeyEvent*>(event));

@@ -141,7 +141,7 @@ QString StudyGrid::describe(int row) const
     if (row < 0 || row >= m_place->rows() || !m_source)
         return tr("no study");
     const StudyTile tile = m_source(row);
-    QString text = tr("%1, %2 of %3").arg(tile.title).arg(row + 1).arg(m_place->rows());
+    QString text = tr("%1, %2 of %3").arg(tile.wholeTitle()).arg(row + 1).arg(m_place->rows());
     if (!tile.note.isEmpty())
         text += QStringLiteral(", ") + tile.note;
     if (!tile.others.isEmpty())
@@ -297,7 +297,7 @@ void StudyGrid::showTip(const QPoint& at, const QPoint& global)
         return QToolTip::hideText();
     const StudyTile tile = m_source(row);
     const QRect place = tileRect(row);
-    QString text = tile.title;
+    QString text = tile.wholeTitle();
     if (!tile.note.isEmpty())
         text += QLatin1Char('\n') + tile.note;
     if (!tile.others.isEmpty())

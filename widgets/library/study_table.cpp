@@ -129,7 +129,7 @@ void StudyTable::askSorting(int section)
 void StudyTable::takeRows()
 {
     const int height = verticalHeader()->defaultSectionSize(), old = m_current * height - verticalScrollBar()->value();
-    const bool wasShown = m_current >= 0 && old > -height && old < viewport()->height();
+    const bool wasShown = isVisible() && m_current >= 0 && old > -height && old < viewport()->height();
     m_current = m_place->current();
     verticalHeader()->setFixedWidth(
         fontMetrics().horizontalAdvance(QStringLiteral("\u2713 ") + QString::number(std::max(99, m_place->rows()))) +
@@ -151,9 +151,17 @@ void StudyTable::takeCurrent(int row)
         return;
     const QModelIndex now = m_model->index(row, std::max(0, currentIndex().column()));
     setCurrentIndex(now);
-    if (!same)
+    if (!same && isVisible())
         scrollTo(now);
     viewport()->update();
+}
+
+// What became current while another widget stood here.
+void StudyTable::showEvent(QShowEvent* event)
+{
+    QTableView::showEvent(event);
+    if (currentIndex().isValid())
+        scrollTo(currentIndex());
 }
 
 // The current row has a frame, dotted while another widget has the keys.

@@ -24,12 +24,15 @@ struct TilePicture
 // What a study shows of itself in a grid: its four views as they hang.
 struct StudyTile
 {
-    QString title, note;                   // "90012 · 2013-05-04"; a score, or what is wrong
+    QString title, note;                   // "90012"; a score, or what is wrong
     QString others{};                      // what other models say, in small type beside the note
     std::vector<QColor> tags{};            // a dot each
     std::array<TilePicture, 4> pictures{}; // RCC, LCC, RMLO, LMLO
     int best = -1;                         // the view that a search found; -1: none
     QRectF found{};                        // where on it, in stored pixels; empty: it is of the whole image
+    QString date{};                        // "2013-05-04"; empty: not known
+
+    QString wholeTitle() const { return date.isEmpty() ? title : title + QStringLiteral(" \u00b7 ") + date; }
 };
 
 } // namespace mama

@@ -82,6 +82,13 @@ QString TilePainter::word(const TilePicture& view)
     return {};
 }
 
+// A date that is cut would be another one: it is left out.
+QString TilePainter::shownTitle(const StudyTile& study, int room, const QFontMetrics& font)
+{
+    const QString whole = study.wholeTitle();
+    return font.horizontalAdvance(whole) <= room ? whole : font.elidedText(study.title, Qt::ElideRight, room);
+}
+
 QRect TilePainter::cell(const QRect& tile, const StudyTile& study, int view, const QFontMetrics& font)
 {
     const QRect area = pictureArea(tile, !study.note.isEmpty(), font);
@@ -143,7 +150,7 @@ void TilePainter::paintNotes(QPainter& painter, const QRect& line, const StudyTi
         return;
     painter.setFont(smaller(plain));
     painter.drawText(rest, Qt::AlignVCenter | Qt::AlignRight,
-                     painter.fontMetrics().elidedText(study.others, Qt::ElideRight, rest.width()));
+                     painter.fontMetrics().elidedText(study.others, Qt::ElideMiddle, rest.width())); // the score stays
     painter.setFont(plain);
 }
 
@@ -175,8 +182,7 @@ void TilePainter::paintHead(QPainter& painter, const QRect& line, const StudyTil
     }
     painter.setPen(ink);
     const QRect place(left, line.y(), std::max(right - 3 - left, 0), line.height());
-    painter.drawText(place, Qt::AlignVCenter | Qt::AlignLeft,
-                     painter.fontMetrics().elidedText(study.title, Qt::ElideRight, place.width()));
+    painter.drawText(place, Qt::AlignVCenter | Qt::AlignLeft, shownTitle(study, place.width(), painter.fontMetrics()));
 }
 
 QRectF TilePainter::paintView(QPainter& painter, const QRect& cell, const TilePicture& view, bool right)

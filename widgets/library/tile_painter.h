@@ -32,6 +32,8 @@ public:
     static QRectF placeOn(const TilePicture& view, const QRectF& whole, const QRectF& stored);
     // Where in a missing file's cell the way to find it again is drawn; empty: there is no room.
     static QRect link(const QRect& cell, const QFontMetrics& font);
+    // What stands above the views, in so many pixels: "90012 · 2013-05-04".
+    static QString shownTitle(const StudyTile& study, int room, const QFontMetrics& font);
     // What stands in place of a picture: "file missing"; empty for one that is there.
     static QString word(const TilePicture& view);
 

@@ -148,15 +148,27 @@ void StudyPanel::goToFound(bool first)
 
 void StudyPanel::setStudies(const std::vector<Study>& studies, const std::vector<PatientExams>& patients)
 {
+    takeStudies(studies, patients);
+    m_current = -1;
+    forgetProblems();
+    fillStudies();
+    showImages();
+}
+
+void StudyPanel::addStudies(const std::vector<Study>& all, const std::vector<PatientExams>& patients)
+{
+    takeStudies(all, patients);
+    fillStudies();
+}
+
+void StudyPanel::takeStudies(const std::vector<Study>& studies, const std::vector<PatientExams>& patients)
+{
     m_studies = studies;
     m_patients = patients;
     m_patientOf.assign(studies.size(), -1);
     for (std::size_t i = 0; i < patients.size(); ++i)
         for (const std::size_t exam : patients[i])
             m_patientOf[exam] = patients[i].size() > 1 ? static_cast<int>(i) : -1;
-    m_current = -1;
-    fillStudies();
-    showImages();
 }
 
 void StudyPanel::setOrder(ExamOrder order)
@@ -197,6 +209,7 @@ void StudyPanel::fillStudies()
     }
     m_list->setCurrentItem(itemOf(m_current));
     find();
+    m_list->scrollToItem(m_list->currentItem());
 }
 
 void StudyPanel::addHeading(std::size_t patient)

@@ -57,11 +57,11 @@ int StudyPanel::chosenImage() const
 
 void StudyPanel::setFiles(const std::vector<ScanProblem>& problems, const std::vector<ScanProblem>& others)
 {
-    m_problems->clear();
-    m_ofStudy = m_ofScan = 0;
+    while (m_problems->count() > m_ofStudy)
+        delete m_problems->takeItem(m_ofStudy);
     addFiles(problems, true);
     addFiles(problems, false);
-    m_ofScan = m_problems->count();
+    m_ofScan = m_problems->count() - m_ofStudy;
     addFiles(others, false);
     showProblemsTitle();
 }
@@ -72,12 +72,17 @@ void StudyPanel::setCurrent(int study)
     if (study >= 0)
         setState(study, std::max(m_states[m_studies[static_cast<std::size_t>(study)].uid], ExamState::Seen));
     m_unread.clear();
-    for (; m_ofStudy > 0; --m_ofStudy)
-        delete m_problems->takeItem(0);
-    showProblemsTitle();
+    forgetProblems();
     const QSignalBlocker blocked(m_list);
     m_list->setCurrentItem(itemOf(study));
     showImages();
+}
+
+void StudyPanel::forgetProblems()
+{
+    for (; m_ofStudy > 0; --m_ofStudy)
+        delete m_problems->takeItem(0);
+    showProblemsTitle();
 }
 
 void StudyPanel::setImages(const Study& study)

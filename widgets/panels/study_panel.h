@@ -38,6 +38,8 @@ public:
     QString searched() const; // what one typed there; empty: no study is left out
 
     void setStudies(const std::vector<Study>& studies, const std::vector<PatientExams>& patients = {});
+    // More studies behind those that are there; the one that is open stays as it is.
+    void addStudies(const std::vector<Study>& all, const std::vector<PatientExams>& patients);
     void setOrder(ExamOrder order);
     void setState(int study, ExamState state);
     // The study that is `by` further in the list as it is shown; -1: none.
@@ -58,6 +60,7 @@ public:
     };
     void setPictures(Pictures pictures);
     void showPictures(); // there are others now
+    // Of all that is open; those of the current study stay before them.
     void setFiles(const std::vector<ScanProblem>& problems, const std::vector<ScanProblem>& others);
     void setCurrent(int study);         // and forgets its problems
     void setImages(const Study& study); // of the current study, when more is known of them
@@ -79,6 +82,8 @@ protected:
 
 private:
     void buildStudies();
+    void takeStudies(const std::vector<Study>& studies, const std::vector<PatientExams>& patients);
+    void forgetProblems(); // of the current study
     void fillStudies();
     void addHeading(std::size_t patient);
     void goToFound(bool first); // else to the one that is open, if it is found

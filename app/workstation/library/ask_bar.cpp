@@ -404,8 +404,18 @@ QString AskBar::stateWords() const
             .arg(locale.toString(qlonglong(index->images())), locale.toString(qlonglong(m_images)));
     if (m_ask.loading())
         return {};
-    return m_session.model() ? tr("no embeddings yet") : tr("choose a model first (Ctrl+M)");
+    return m_session.model() ? tr("no embeddings yet")
+           : isModelComing() ? tr("no embeddings yet; the model is loading")
+                             : tr("choose a model first (Ctrl+M)");
 }
+
+bool AskBar::isModelComing() const
+{
+    return !m_session.modelFolder().isEmpty() && m_session.modelProblem().isEmpty() && !m_session.model();
+}
+
+// Nothing is made in a library that is open for reading only.
+bool AskBar::canMake() const { return m_library && m_library->notices().empty(); }
 
 void AskBar::showState()
 {
@@ -413,7 +423,7 @@ void AskBar::showState()
     m_state->setText(m_state->fontMetrics().elidedText(words, Qt::ElideRight, 420));
     m_state->setToolTip(words);
     m_choice->setVisible(m_choice->hasChoice() && !m_isHidden);
-    const QString others = m_isHidden || m_job.running() ? QString() : othersState(m_models);
+    const QString others = m_isHidden || m_job.running() ? QString() : othersState(m_models, canMake());
     m_others->setText(others);
     m_others->setVisible(!others.isEmpty());
     showNotes();
@@ -427,8 +437,8 @@ void AskBar::showState()
         m_ask.index() && m_ask.index()->images() >= static_cast<std::size_t>(m_images) && hasItsModel();
     if (m_work->hasFocus() && complete)
         m_line->setFocus(Qt::OtherFocusReason);
-    m_work->setVisible(!m_isHidden && ((m_session.model() && !complete) || running || paused));
-    m_work->setEnabled(m_job.state() != EmbedJob::State::Pausing && m_library);
+    m_work->setVisible(!m_isHidden && canMake() && ((m_session.model() && !complete) || running || paused));
+    m_work->setEnabled(m_job.state() != EmbedJob::State::Pausing);
     m_work->setText(running ? tr("Pause") : paused || failed ? tr("Go on") : tr("Embed"));
     m_work->setToolTip(running ? tr("What is embedded stays; it can go on later")
                                : tr("Embed the images that have none yet with %1").arg(modelWords()));

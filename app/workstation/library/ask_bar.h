@@ -67,6 +67,8 @@ private:
     QString notes() const;
     void work(); // the button
     QString stateWords() const;
+    bool isModelComing() const;
+    bool canMake() const;
     QString modelWords() const;  // of the model that would be embedded with
     QString sourceWords() const; // of those that answer
     QString askedWords(const LibraryAnswer& answer) const;

@@ -107,7 +107,7 @@ std::size_t LibraryPage::chosenImages() const
 // Of what is selected, or else of the whole list.
 void LibraryPage::freezeSelected()
 {
-    if (refuseWrong() || m_place->rows() == 0)
+    if (refuseToWrite() || refuseWrong() || m_place->rows() == 0)
         return;
     ChosenStudies chosen;
     if (m_place->selected() > 0)

@@ -34,11 +34,14 @@ void LibraryNotice::showOpening(const QString& folder)
     setText(tr("<p>Opening %1…</p>").arg(folder.toHtmlEscaped()));
 }
 
-void LibraryNotice::showEmpty()
+void LibraryNotice::showEmpty(const QString& folder, bool readOnly)
 {
-    setText(tr("<h3>This library is empty</h3><p><a href=\"import\">Import a data set…</a> (EMBED, RSNA, VinDr "
-               "and others by their tables, or any folder; with a report before anything is written)</p>"
-               "<p>or make <a href=\"phantoms\">40 synthetic studies</a> to try it with.</p>"));
+    const QString ways =
+        readOnly ? tr("<p>It is open for reading only.</p>")
+                 : tr("<p><a href=\"import\">Import a data set…</a> (EMBED, RSNA, VinDr and others by their tables, or "
+                      "any folder; with a report before anything is written)</p>"
+                      "<p>or make <a href=\"phantoms\">40 synthetic studies</a> to try it with.</p>");
+    setText(tr("<h3>This library is empty</h3>") + QStringLiteral("<p>%1</p>").arg(folder.toHtmlEscaped()) + ways);
 }
 
 void LibraryNotice::showNoHit(const std::vector<Clause>& clauses)

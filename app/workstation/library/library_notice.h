@@ -12,7 +12,7 @@ public:
 
     void showStart(const QStringList& recent); // no library is open
     void showOpening(const QString& folder);
-    void showEmpty();
+    void showEmpty(const QString& folder, bool readOnly);
     struct Clause
     {
         QString text;

@@ -17,6 +17,7 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QFileInfo>
 #include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
@@ -208,7 +209,7 @@ void LibraryPage::showState()
     else if (!open || !result.columns)
         m_notice->showOpening(m_session->folder());
     else if (result.columns->size() == 0)
-        m_notice->showEmpty();
+        m_notice->showEmpty(m_session->folder(), m_session->readOnly());
     else if (!lists) {
         std::vector<LibraryNotice::Clause> clauses;
         for (std::size_t i = 0; i < result.without.size(); ++i)
@@ -232,6 +233,17 @@ void LibraryPage::showState()
     }
     m_asMap->setEnabled(open && !m_isReadFirst);
     showSummary();
+    showWhere();
+}
+
+void LibraryPage::showWhere()
+{
+    constexpr int widest = 280; // pixels
+    const QString folder = m_session->folder(), name = QFileInfo(folder).fileName();
+    const bool readOnly = m_session->state() == LibrarySession::State::Open && m_session->readOnly();
+    const QString shown = m_where->fontMetrics().elidedText(name, Qt::ElideMiddle, widest);
+    m_where->setText(readOnly ? tr("%1 · read only").arg(shown) : shown);
+    m_where->setToolTip(plainTip(folder));
 }
 
 // The new list, with what was selected in the old one and is still there; the place stays on its study, or, if that is
@@ -242,11 +254,8 @@ void LibraryPage::showResult()
     QStringList warnings;
     for (const UserText& warning : result.warnings)
         warnings << shownLine(warning);
-    m_wrong->setText(warnings.join(QStringLiteral("; ")));
-    m_wrong->setToolTip(plainTip(warnings.join(QLatin1Char('\n'))));
-    m_wrong->setIndent(4);
-    m_wrong->setVisible(!warnings.isEmpty());
     m_isWrong = false;
+    showBelow(warnings.join(QStringLiteral("; ")), 0);
     std::vector<std::int64_t> selected;
     for (const int row : m_place->selection())
         if (static_cast<std::size_t>(row) < m_shownIds.size())
@@ -285,20 +294,28 @@ void LibraryPage::showResult()
 
 void LibraryPage::showWrong(const QString& reason, int at)
 {
-    m_wrong->setText(reason);
-    m_wrong->setToolTip({});
-    const int before = at < 0 ? 0 : m_filter->fontMetrics().horizontalAdvance(m_filter->text().left(at));
-    const int room = m_filter->width() - m_wrong->fontMetrics().horizontalAdvance(reason) - 8;
-    m_wrong->setIndent(std::clamp(before, 0, std::max(room, 0)) + 4);
-    m_wrong->show();
     m_isWrong = true;
+    showBelow(reason, at);
     showSummary();
+}
+
+// What is wrong stands under its word, as far as there is room; all of it in the tip.
+void LibraryPage::showBelow(const QString& words, int at)
+{
+    m_below = {words, at};
+    const int room = m_headRow->width() - 24,
+              before = m_filter->fontMetrics().horizontalAdvance(m_filter->text().left(at)),
+              free = room - m_wrong->fontMetrics().horizontalAdvance(words);
+    m_wrong->setIndent((at < 0 ? 0 : std::clamp(before, 0, std::max(free, 0))) + 4);
+    m_wrong->setText(m_wrong->fontMetrics().elidedText(words, Qt::ElideRight, room));
+    m_wrong->setToolTip(plainTip(words));
+    m_wrong->setVisible(!words.isEmpty());
 }
 
 bool LibraryPage::refuseWrong()
 {
     if (m_isWrong)
-        Q_EMIT told(tr("The filter is wrong (%1): what is on screen is not what it says.").arg(m_wrong->text()), true);
+        Q_EMIT told(tr("The filter is wrong (%1): what is on screen is not what it says.").arg(m_below.first), true);
     return m_isWrong;
 }
 
@@ -323,34 +340,6 @@ void LibraryPage::showSummary()
     if (m_isWrong)
         text += tr(" · as before the filter was wrong");
     m_summary->setText(text + bitsText());
-}
-
-// In Read, and back to this place by a key.
-void LibraryPage::openCurrent()
-{
-    if (m_current == 0 || !m_session->library())
-        return;
-    m_reading.cancel();
-    m_reading = BackgroundJob::start<StudyFacts>(
-        this, {[library = m_session->looker(), study = m_current](const Job&) { return studyFacts(*library, study); },
-               [this](const StudyFacts& facts) {
-                   QStringList paths;
-                   int first = -1, frame = 0;
-                   for (const FactImage& image : facts.images) {
-                       if (image.missing)
-                           continue;
-                       if (image.image.id == m_details->image()) {
-                           first = static_cast<int>(paths.size());
-                           frame = static_cast<int>(image.image.frame.value_or(0));
-                       }
-                       paths << QString::fromStdString(pathText(image.path));
-                   }
-                   if (paths.isEmpty())
-                       return Q_EMIT told(
-                           tr("None of the files of %1 is there.").arg(QString::fromStdString(facts.key)), true);
-                   Q_EMIT readAsked(paths, QString::fromStdString(facts.key), first, frame);
-               },
-               [this](const QString& reason) { Q_EMIT told(reason, true); }});
 }
 
 void LibraryPage::setReadFirst(bool on)
@@ -410,6 +399,7 @@ void LibraryPage::takeKeyboard() { m_content->currentWidget()->setFocus(); }
 void LibraryPage::resizeEvent(QResizeEvent* event)
 {
     Page::resizeEvent(event);
+    showBelow(m_below.first, m_below.second);
     if (!m_sized) {
         m_sized = true;
         if (!m_settings.contains(settings_keys::libraryDetails))

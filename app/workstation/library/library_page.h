@@ -4,6 +4,7 @@
 #include "app/workstation/library/jobs/embed_job.h"
 #include "app/workstation/library/library_session.h"
 #include "app/workstation/page/page.h"
+#include "app/workstation/page/study_to_read.h"
 #include "core/library/annotation.h"
 #include "core/library/patches/patch_index.h"
 #include "core/library/studies/study_facts.h"
@@ -62,15 +63,16 @@ public:
     AskBar& ask() { return *m_ask; }
     LibraryMap& map() { return *m_map; }
     void setFilter(const QString& text);
-    void setReadFirst(bool on); // nothing that a model says is shown
-    void openCurrent();         // in Read, at the image that something led to
+    void setReadFirst(bool on);            // nothing that a model says is shown
+    void openCurrent();                    // in Read, at the image that something led to
+    void setReadStudy(std::int64_t study); // Read went on to it: the way back leads there
+    void giveBeside(std::int64_t study, int by, std::function<void(std::optional<StudyToRead>)> take); // StudyBeside
     // Images like the region under a box on one of the library, which must be open. words: of the image.
     void askRegion(const AnnotatedImage& image, const ImageBox& box, const QString& words);
     void setAway(bool away) const; // Read shows a study of it: the way back is open
 
 Q_SIGNALS:
-    // The files of a study, and which frame (0: the first) of which of them shall be looked at first; -1: none.
-    void readAsked(const QStringList& paths, const QString& title, int first, int frame);
+    void readAsked(const mama::StudyToRead& study);
     void trainAsked(const QString& folder); // that a cohort was handed over to
 
 protected:
@@ -85,7 +87,9 @@ private:
     void showState();
     void showResult();
     void showWrong(const QString& reason, int at);
+    void showBelow(const QString& words, int at);
     void showSummary();
+    void showWhere();   // which library it is
     bool refuseWrong(); // says so where the filter is wrong: what is on screen is not what it says
     void changeQuestion(const std::function<void(StudyQuestion&)>& change);
 
@@ -99,6 +103,9 @@ private:
     QString cell(int row, int column) const;
     QString cellTip(int row, int column) const;
     struct StudyTile tile(int row) const;
+    struct ExamFacts;
+    static ExamFacts examFacts(Library& library, std::int64_t study); // any thread
+    StudyToRead toRead(const ExamFacts& exam) const;
     std::uint32_t studyAt(int row) const;     // of the result's columns
     std::vector<std::int64_t> target() const; // the studies that a command acts on
     void goToStudy(std::int64_t study);
@@ -200,7 +207,8 @@ private:
     QWidget* m_fields = nullptr; // histogram and facets
     QMenu* m_views = nullptr;
     AskBar* m_ask = nullptr;
-    QLabel *m_wrong = nullptr, *m_chips = nullptr, *m_summary = nullptr, *m_last = nullptr, *m_job = nullptr;
+    QLabel *m_wrong = nullptr, *m_chips = nullptr, *m_summary = nullptr, *m_last = nullptr, *m_job = nullptr,
+           *m_where = nullptr;
     QComboBox* m_sort = nullptr;
     QToolButton *m_direction = nullptr, *m_undoButton = nullptr, *m_pause = nullptr;
     QProgressBar* m_bar = nullptr;
@@ -208,7 +216,7 @@ private:
             *m_showDetails = nullptr, *m_back = nullptr, *m_bits = nullptr;
     std::vector<QAction*> m_digits;   // 1 to 9
     std::vector<QAction*> m_whenOpen; // commands that need a library
-    BackgroundJob m_facts, m_reading, m_labelling, m_phantoms;
+    BackgroundJob m_facts, m_reading, m_readingBeside, m_labelling, m_phantoms;
     CommandProcess m_sizing; // says what patches would take
     EmbedRequest m_patchesAsked;
     std::string m_sizes; // what it said
@@ -227,6 +235,7 @@ private:
     QElapsedTimer m_filesSince;                                // since the reading of files began or went on
     quint64 m_filesBefore = 0;                                 // read when it did
     bool m_filesPaused = false;
+    std::pair<QString, int> m_below{{}, -1};                  // words below the filter, and at which letter of it
     bool m_sized = false, m_toTop = false, m_isWrong = false; // toTop: the next list is looked at from its best
 };
 

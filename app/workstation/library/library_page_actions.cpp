@@ -90,7 +90,7 @@ void LibraryPage::chooseFolder(bool make)
 
 void LibraryPage::importSet()
 {
-    if (!m_session->library())
+    if (!m_session->library() || refuseToWrite())
         return;
     ImportDialog dialog(m_session->library(), this);
     connect(&dialog, &ImportDialog::imported, this, [this](const Change& change) {
@@ -103,7 +103,7 @@ void LibraryPage::importSet()
 void LibraryPage::handOver()
 {
     const StudyResult& result = m_session->result();
-    if (!result.columns || m_session->size() == 0 || refuseWrong())
+    if (!result.columns || m_session->size() == 0 || refuseToWrite() || refuseWrong())
         return;
     HandoverChoice choice;
     choice.filter = QString::fromStdString(filterText(result.clauses));
@@ -335,7 +335,7 @@ void LibraryPage::tagByDigit(int digit)
 
 void LibraryPage::tagByName()
 {
-    if (target().empty() || refuseWrong())
+    if (refuseToWrite() || target().empty() || refuseWrong())
         return;
     TagDialog dialog(m_session->tags(), static_cast<int>(target().size()), this);
     if (dialog.exec() == QDialog::Accepted)

@@ -205,8 +205,7 @@ StudyTile LibraryPage::tile(int row) const
     const std::uint32_t study = studyAt(row);
     StudyTile tile;
     tile.title = QString::fromStdString(columns.key(study));
-    if (!columns.date(study).empty())
-        tile.title += QStringLiteral(" · ") + QString::fromStdString(columns.date(study));
+    tile.date = QString::fromStdString(columns.date(study));
     for (const Tag& tag : m_session->tags())
         if (const StudySet* tagged = columns.tag(tag.name); tagged && tagged->has(study))
             tile.tags.emplace_back(QString::fromStdString(tag.colour));

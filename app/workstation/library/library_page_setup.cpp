@@ -144,7 +144,10 @@ QWidget* LibraryPage::buildHead(const Means& means)
     second->setSpacing(16);
     second->addWidget(m_summary);
     second->addWidget(m_chips, 1);
+    m_where = new QLabel(row);
+    m_where->setObjectName(QStringLiteral("library.where"));
     second->addStretch();
+    second->addWidget(m_where);
     auto* column = new QVBoxLayout(row);
     column->setContentsMargins(8, 6, 8, 4);
     column->setSpacing(3);

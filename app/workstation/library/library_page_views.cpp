@@ -93,16 +93,15 @@ void LibraryPage::fillViews()
 
 void LibraryPage::saveView()
 {
-    if (!m_session->library() || refuseWrong())
+    if (!m_session->library() || refuseToWrite() || refuseWrong())
         return;
     QStringList names;
     for (const SavedView& view : m_session->views())
         names << QString::fromStdString(view.name);
     bool accepted = false;
-    const QString name =
-        QInputDialog::getItem(this, tr("Save as a view"), tr("Name (that of a view there is replaces it):"), names, -1,
-                              true, &accepted)
-            .trimmed();
+    const QString name = QInputDialog::getItem(this, tr("Save as a view"), tr("Name (a view that has it is replaced):"),
+                                               names, -1, true, &accepted)
+                             .trimmed();
     if (!accepted || name.isEmpty())
         return;
     SavedView view;

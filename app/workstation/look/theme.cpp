@@ -50,7 +50,8 @@ QPalette palette(const Colours& c)
 }
 
 // Fusion outlines its boxes and fields darker than the window, so that an empty one cannot be seen on a dark ground;
-// and it cuts what does not fit in a closed list within a letter, as if that were all.
+// and it cuts what does not fit in a closed list within a letter, as if that were all. Its arrows above a table point
+// up where values fall.
 class OutlinedStyle : public QProxyStyle
 {
 public:
@@ -58,6 +59,9 @@ public:
     void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
                        const QWidget* widget) const override
     {
+        if (const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option);
+            element == PE_IndicatorHeaderArrow && header)
+            return drawSortArrow(*header, painter, widget);
         QProxyStyle::drawPrimitive(element, option, painter, widget);
         const bool field = element == PE_FrameLineEdit && !option->state.testFlag(State_HasFocus);
         const bool round = element == PE_IndicatorRadioButton;
@@ -79,13 +83,25 @@ public:
             painter->drawRect(option->rect.adjusted(1, 1, -2, -2));
         painter->restore();
     }
+    // With room for the text as it is drawn.
+    QSize sizeFromContents(ContentsType type, const QStyleOption* option, const QSize& size,
+                           const QWidget* widget) const override
+    {
+        const QSize made = QProxyStyle::sizeFromContents(type, option, size, widget);
+        return type == CT_ComboBox ? made + QSize(2 * edge, 0) : made;
+    }
+    int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
+                  QStyleHintReturn* more) const override
+    {
+        // The buttons of a dialog are words, whoever made them.
+        return hint == SH_DialogButtonBox_ButtonsHaveIcons ? 0 : QProxyStyle::styleHint(hint, option, widget, more);
+    }
     void drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
                      const QWidget* widget) const override
     {
         const auto* box = qstyleoption_cast<const QStyleOptionComboBox*>(option);
         if (element != CE_ComboBoxLabel || !box)
             return QProxyStyle::drawControl(element, option, painter, widget);
-        constexpr int edge = 2; // left free at both sides of the text
         QStyleOptionComboBox whole(*box);
         const QRect field = subControlRect(CC_ComboBox, box, SC_ComboBoxEditField, widget);
         const int icon = box->currentIcon.isNull() ? 0 : box->iconSize.width() + 4;
@@ -95,6 +111,16 @@ public:
     }
 
 private:
+    static constexpr int edge = 2; // left free at both sides of a list's text
+
+    // Up where values rise, as elsewhere.
+    void drawSortArrow(QStyleOptionHeader header, QPainter* painter, const QWidget* widget) const
+    {
+        if (header.sortIndicator != QStyleOptionHeader::None)
+            header.sortIndicator = header.sortIndicator == QStyleOptionHeader::SortUp ? QStyleOptionHeader::SortDown
+                                                                                      : QStyleOptionHeader::SortUp;
+        QProxyStyle::drawPrimitive(PE_IndicatorHeaderArrow, &header, painter, widget);
+    }
     static void drawRing(QPainter& painter, const QRect& area)
     {
         const double across = std::min(area.width(), area.height()) - 2;

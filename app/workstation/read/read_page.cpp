@@ -7,6 +7,7 @@
 #include "app/workstation/read/seen_pictures.h"
 #include "app/workstation/read/studies/exam_thumbs.h"
 #include "app/workstation/read/studies/file_watch.h"
+#include "app/workstation/read/studies/study_line.h"
 #include "app/workstation/read/window_list.h"
 #include "app/workstation/read/work/notes_session.h"
 #include "app/workstation/read/work/reading_notes.h"
@@ -41,40 +42,17 @@ namespace mama {
 
 using viewer::PaneView;
 
-namespace {
-
-// What the small figures below a similarity are.
-QString ranksText(const ModelSession& session)
-{
-    for (const SentenceScores& row : session.scores()) {
-        if (row.state != SentenceScores::State::Done)
-            continue;
-        const QString reference =
-            std::isfinite(row.studyRank)
-                ? ReadPage::tr("Upper %: reference images, breasts and studies that score lower (%1).")
-                      .arg(row.reference)
-            : row.reference.isEmpty()
-                ? ReadPage::tr("This model has no reference set: `mama model reference` makes one.")
-                : row.reference + QLatin1Char('.');
-        return std::isfinite(row.studyNeutral)
-                   ? reference + QLatin1Char(' ') +
-                         ReadPage::tr("Lower %: neutral sentences that score lower (%1).").arg(row.neutral)
-                   : reference;
-    }
-    return {};
-}
-
-} // namespace
-
 ReadPage::ReadPage(const QString& engineProgram, QSettings& settings, QWidget* parent)
     : Page(QStringLiteral("read"), tr("&Read"), parent), m_settings(settings), m_studies(new StudySession(this)),
-      m_session(new ModelSession(engineProgram, this)), m_reader(new ReaderWork(settings, this)),
-      m_drawn(new NotesSession(*m_reader, this)), m_frame(new QMainWindow(this))
+      m_line(new StudyLine(*m_studies, this)), m_session(new ModelSession(engineProgram, this)),
+      m_reader(new ReaderWork(settings, this)), m_drawn(new NotesSession(*m_reader, this)),
+      m_frame(new QMainWindow(this))
 {
     buildContent();
     buildPanels();
     buildCommands();
     connectStudies();
+    connectLine();
     connectSession();
     connectPanels();
     connectReader();
@@ -104,67 +82,18 @@ void ReadPage::open(const std::vector<std::filesystem::path>& paths, bool rememb
         return;
     m_opened = remember ? paths : std::vector<std::filesystem::path>();
     m_wanted.reset();
+    m_line->clear();
     m_studies->open(paths);
 }
 
-void ReadPage::setModel(const QString& folder)
+void ReadPage::openAlong(const StudyToRead& study, StudyBeside beside)
 {
-    m_session->setModel(folder);
-    rememberModel(folder);
-    if (!folder.isEmpty())
-        m_session->start();
-}
-
-void ReadPage::ask(const QString& sentence, const QString& heading)
-{
-    if (!maySee())
-        return;
-    m_encodingProblem.clear();
-    m_session->ask(sentence, heading);
-    m_notes->asked(sentence, m_session->model());
-    for (std::size_t row = 0; row < m_session->scores().size(); ++row)
-        if (m_session->scores()[row].sentence == sentence)
-            m_queryPanel->selectRow(static_cast<int>(row));
-    updateHint();
-}
-
-void ReadPage::askText(const QString& text)
-{
-    const auto sentences = splitReport(text.toStdString());
-    if (sentences.empty())
-        return ask(text.simplified());
-    if (sentences.size() == 1)
-        return ask(sentences.front().heading.empty() ? text.simplified()
-                                                     : QString::fromStdString(sentences.front().text),
-                   QString::fromStdString(sentences.front().heading));
-    for (const ReportSentence& each : sentences)
-        ask(QString::fromStdString(each.text), QString::fromStdString(each.heading));
-    m_queryPanel->selectRow(static_cast<int>(m_session->scores().size() - sentences.size()));
-}
-
-void ReadPage::askWhenFree(const QString& text)
-{
-    if (m_reader->readFirst() && !m_reader->mayShowModel(m_studies->study()))
-        m_afterLock << text;
-    else
-        askText(text);
-}
-
-void ReadPage::repeat()
-{
-    if (!maySee())
-        return;
-    m_encodingProblem.clear();
-    if (m_session->scores().empty())
-        return Q_EMIT told(tr("No sentence was asked yet: %1 opens the panel for them.").arg(keyOf("panel.ask")),
-                           false);
-    for (const SentenceScores& row : m_session->scores())
-        if (row.mayBeAsked())
-            m_notes->asked(row.sentence, m_session->model());
-    m_session->repeat();
-    if (m_queryPanel->selectedRow() < 0)
-        m_queryPanel->selectRow(0);
-    updateHint();
+    std::vector<std::filesystem::path> files = study.files;
+    files.insert(files.end(), study.exams.begin(), study.exams.end());
+    m_opened.clear(); // the list knows its studies
+    m_studies->open(files, study.files.front());
+    m_wanted = study.first;
+    m_line->start(study, std::move(beside));
 }
 
 void ReadPage::cancel()
@@ -263,75 +192,6 @@ QString ReadPage::keyOf(const char* command) const
     return findChild<QAction*>(QLatin1String(command))->shortcut().toString(QKeySequence::NativeText);
 }
 
-void ReadPage::selectSentence(int by)
-{
-    const int rows = static_cast<int>(m_session->scores().size());
-    if (rows > 0)
-        m_queryPanel->selectRow(std::clamp(m_queryPanel->selectedRow() + by, 0, rows - 1));
-}
-
-void ReadPage::connectSession()
-{
-    connect(&m_session->engine(), &EngineProcess::stateChanged, this, &ReadPage::updateHint);
-    connect(m_session, &ModelSession::modelChanged, this, [this] {
-        m_queryPanel->setProvenance(m_session->provenance());
-        m_queryPanel->setExamples(m_session->model() ? m_session->model()->examples : QStringList());
-        hangBack(); // what another model sees
-        if (!m_session->besideWay())
-            m_besidePictures->leave();
-        showMapChoices();
-        updateHint();
-    });
-    connect(m_session, &ModelSession::scoresChanged, this, [this] {
-        m_queryPanel->setRows(m_session->scores());
-        m_queryPanel->setRanks(ranksText(*m_session));
-        followBeside();
-        showMaps();
-    });
-    connect(m_session, &ModelSession::lessDropped, this, [this] {
-        showMapChoices();
-        Q_EMIT told(tr("The reference's mean map is of the model's own way alone: nothing is taken off these maps."),
-                    false);
-    });
-    connect(m_session, &ModelSession::mapsReady, this, [this](int row) {
-        if (m_queryPanel->selectedRow() < 0)
-            m_queryPanel->selectRow(row);
-        showMaps();
-    });
-    connect(m_session, &ModelSession::encodingFinished, this, [this](const QStringList& refused) {
-        for (const QString& reason : refused)
-            m_studyPanel->addProblem(tr("Not scored: %1").arg(reason));
-        if (const auto changed = m_studies->changedOnDisk(); !changed.empty()) {
-            const QString file =
-                QString::fromStdString(pathText(m_studies->study()->images[changed.front()].path.filename()));
-            m_session->rejectStudy(
-                tr("%1 was changed on disk since its picture was read: %2 reads the study anew, to see and score what "
-                   "is there now.")
-                    .arg(file, howToReadAnew()));
-        }
-        updateHint();
-    });
-    connect(m_session, &ModelSession::encodingFailed, this, [this](const QString& reason) {
-        m_encodingProblem = reason;
-        updateHint();
-    });
-    connect(m_session, &ModelSession::engineDied, this, [this](const QString& reason) {
-        m_engineTold =
-            m_session->engine().gaveUp()
-                ? tr("%1 It died several times in a row and is stopped now: choose Model ▸ Start the engine again. "
-                     "The pictures are not affected.")
-                      .arg(asSentence(reason))
-                : tr("%1 It is started again and what you asked is asked again; the pictures are not affected.")
-                      .arg(asSentence(reason));
-        Q_EMIT told(m_engineTold, true);
-    });
-    connect(&m_session->engine(), &EngineProcess::ready, this, [this] {
-        Q_EMIT outdated(std::exchange(m_engineTold, {}));
-        if (const int restarts = m_session->engine().restarts(); restarts > 0)
-            Q_EMIT told(tr("The engine is back (restart %1). What was asked is asked again.").arg(restarts), false);
-    });
-}
-
 void ReadPage::connectPanels()
 {
     connect(m_studyPanel, &StudyPanel::studyChosen, m_studies, &StudySession::show);
@@ -400,19 +260,6 @@ void ReadPage::connectPanels()
             perform(by > 0 ? viewer::ViewCommand::NextView : viewer::ViewCommand::PreviousView);
     });
     connect(m_view, &PaneView::graphicsFailed, this, [this](const QString& reason) { Q_EMIT told(reason, true); });
-}
-
-void ReadPage::updateHint()
-{
-    if (!m_reader->mayShowModel(m_studies->study())) {
-        m_queryPanel->setStalled(true);
-        return m_queryPanel->setHint(tr("Read first: the model answers when your verdict on this study is locked."),
-                                     false);
-    }
-    const Readiness readiness{m_studies->study() != nullptr, m_encodingProblem};
-    const QueryHint hint = queryHint(*m_session, readiness);
-    m_queryPanel->setStalled(waitsForPerson(*m_session, readiness));
-    m_queryPanel->setHint(hint.text, hint.isError);
 }
 
 QMargins ReadPage::covered() const { return {m_left->covers(), 0, m_right->covers(), 0}; }

@@ -1,6 +1,7 @@
 #pragma once
 #include "app/workstation/engine/model_session.h"
 #include "app/workstation/page/page.h"
+#include "app/workstation/page/study_to_read.h"
 #include "app/workstation/read/studies/recent_studies.h"
 #include "app/workstation/read/studies/study_session.h"
 #include "app/workstation/read/work/reader_work.h"
@@ -37,6 +38,7 @@ class PicturesApart;
 class QueryPanel;
 class ReadingNotes;
 class SeenPictures;
+class StudyLine;
 class StudyPanel;
 class VerdictBar;
 class ViewApart;
@@ -60,6 +62,8 @@ public:
     void keep() override;
 
     void open(const std::vector<std::filesystem::path>& paths, bool remember = true); // among what was opened before
+    // The same of a list elsewhere: next and previous study go on along it.
+    void openAlong(const StudyToRead& study, StudyBeside beside);
     // The image that is active when what was opened last is there: hung, if it hangs in no view.
     void showFirst(const std::filesystem::path& file, int frame);
     void setModel(const QString& folder);
@@ -94,7 +98,8 @@ Q_SIGNALS:
     void libraryAsked(); // and the library
     // Images with regions like one of an image on screen, words of which tell people which.
     void regionAsked(const AnnotatedImage& image, const QRectF& box, const QString& words);
-    void pinned(const QStringList& paths); // the study on screen, for the checkpoints
+    void pinned(const QStringList& paths);        // the study on screen, for the checkpoints
+    void reached(const mama::StudyToRead& study); // of the list that is read along
 
 protected:
     QString whyNot(const QAction& command) const override;
@@ -125,6 +130,8 @@ private:
     QMenu* buildViewCommands(); // the menu of layouts
     void buildTools(QMenu* layouts);
     void connectStudies();
+    void connectLine();
+    bool readsAlong() const; // a list elsewhere
     void connectSession();
     void connectPanels();
     void connectReader();
@@ -225,7 +232,8 @@ private:
     void selectSentence(int by);
     QString keyOf(const char* command) const; // as the reader's keyboard names it
     std::vector<ScoredImage> scoredColumns() const;
-    void stepFrame(int by); // of the active image
+    static QString nameOf(const StudyImage& image); // its view, or its file
+    void stepFrame(int by);                         // of the active image
     void showMaps();
     void showMapChoices(); // of the selected sentence and the model
     void followBeside();
@@ -244,6 +252,7 @@ private:
 
     QSettings& m_settings;
     StudySession* m_studies;
+    StudyLine* m_line;
     ModelSession* m_session;
     ReaderWork* m_reader;
     ReadingNotes* m_notes = nullptr;
@@ -287,7 +296,6 @@ private:
     QMenu* m_recentModels = nullptr;
     QList<QAction*> m_panelActions;
     QString m_encodingProblem, m_engineTold; // that it died
-    int m_refused = 0;                       // files of the scan
     Along m_along = Along::Studies;          // the reader went last
     Compare m_compare = Compare::Off;
     HangingPlans m_hangings;

@@ -4,6 +4,7 @@
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/read/seen_pictures.h"
 #include "app/workstation/read/studies/exam_thumbs.h"
+#include "app/workstation/read/studies/study_line.h"
 #include "app/workstation/read/window_list.h"
 #include "app/workstation/read/work/notes_session.h"
 #include "app/workstation/read/work/reading_notes.h"
@@ -27,11 +28,6 @@ using viewer::PaneView;
 
 namespace {
 
-QString nameOf(const StudyImage& image)
-{
-    return QString::fromStdString(image.label.empty() ? pathText(image.path.filename()) : image.label);
-}
-
 // Why there is no study: the reasons, or the list where they stand if they are many.
 QString whyNothing(const std::vector<ScanProblem>& problems, const QString& list)
 {
@@ -49,6 +45,11 @@ QString whyNothing(const std::vector<ScanProblem>& problems, const QString& list
 
 } // namespace
 
+QString ReadPage::nameOf(const StudyImage& image)
+{
+    return QString::fromStdString(image.label.empty() ? pathText(image.path.filename()) : image.label);
+}
+
 void ReadPage::connectStudies()
 {
     connect(m_studies, &StudySession::scanStarted, this, [this] {
@@ -61,7 +62,6 @@ void ReadPage::connectStudies()
         m_thumbs->setPaused(true);
         m_studyPanel->setStudies({});
         m_studyPanel->setFiles({}, {});
-        m_refused = 0;
         m_starting = false;
         m_start->setText(tr("Looking for studies…"));
         m_content->setCurrentWidget(m_start);
@@ -99,9 +99,6 @@ void ReadPage::showScanned(const std::vector<ScanProblem>& problems, const std::
     m_studyPanel->setFiles(problems, others);
     if (const auto opened = std::exchange(m_opened, {}); !opened.empty() && !m_studies->studies().empty())
         m_recent.add(opened, m_studies->studies());
-    // A licence text beside the images is worth a line in the list, not a notice.
-    m_refused = static_cast<int>(
-        std::count_if(problems.begin(), problems.end(), [](const ScanProblem& problem) { return problem.refused; }));
     if (m_studies->studies().empty()) {
         m_start->setText(
             tr("<h3>No mammograms found</h3><p>%1</p><p>Choose another folder: <a href=\"folder\">File ▸ Open folder…</a></p>")
@@ -110,7 +107,7 @@ void ReadPage::showScanned(const std::vector<ScanProblem>& problems, const std::
                                 ? tr("The folder holds no image files.")
                                 : tr("The folder holds no image files; %1 names what it holds.").arg(listOfFiles()))
                          : whyNothing(problems, listOfFiles())));
-    } else if (m_refused > 0) {
+    } else if (m_studies->refused() > 0) {
         Q_EMIT told(tr("%n file(s) are not shown; %1 says why.", nullptr, m_studyPanel->notShown()).arg(listOfFiles()),
                     false);
     }
@@ -142,7 +139,7 @@ void ReadPage::showStudy()
         m_step = m_steps.empty() ? -1 : 0;
     }
     hang();
-    if (m_refused > 0) // what is missing may be among them
+    if (m_studies->refused() > 0) // what is missing may be among them
         m_view->setEmptyText(tr("%1: not in what could be read of this study"));
     m_content->setCurrentWidget(m_view);
     // Of this window: a study may be dropped from another one, which has the focus still.
@@ -207,25 +204,6 @@ void ReadPage::wantThumbs()
             take(m_studies->studies()[static_cast<std::size_t>(study)], false);
     }
     m_thumbs->want(wanted);
-}
-
-int ReadPage::neighbour(Along along, int study, int by) const
-{
-    return along == Along::Patients ? m_studyPanel->neighbourPatient(study, by) : m_studyPanel->neighbour(study, by);
-}
-
-void ReadPage::showNeighbour(Along along, int by)
-{
-    m_along = along;
-    if (const int study = neighbour(along, m_studies->current(), by); study >= 0)
-        return m_studies->show(study);
-    const bool patients = along == Along::Patients;
-    QString text =
-        by > 0 ? (patients ? tr("This is the last patient of the list.") : tr("This is the last study of the list."))
-               : (patients ? tr("This is the first patient of the list.") : tr("This is the first study of the list."));
-    if (const QString searched = searchedShort(); !searched.isEmpty())
-        text = tr("%1 The list holds what “%2” finds; Esc in it ends the search.").arg(text, searched);
-    Q_EMIT told(text, false);
 }
 
 // The four views as they hang, or one image by itself.
@@ -334,92 +312,6 @@ void ReadPage::selectActiveImage()
 {
     const StudyImage* active = activeImage();
     m_studyPanel->setCurrentImage(active ? static_cast<int>(active - m_studies->study()->images.data()) : -1);
-}
-
-void ReadPage::hangExtra(int image)
-{
-    m_step = -1;
-    if (m_compare == Compare::Swapped)
-        m_compare = Compare::Off;
-    if (m_studies->hanging().empty() || !m_studies->swapIn(image))
-        m_studies->showAlone(image);
-    m_view->setFocus();
-}
-
-// Another image of the study by itself: of those that hang in no view.
-void ReadPage::stepAlone(int by)
-{
-    const Study& study = *m_studies->study();
-    const int count = static_cast<int>(study.images.size());
-    for (int step = 1; step <= count; ++step) {
-        const int image = ((m_studies->alone() + by * step) % count + count) % count;
-        if (study.images[static_cast<std::size_t>(image)].slot == Slot::Extra)
-            return m_studies->showAlone(image);
-    }
-}
-
-// The active image, for which nothing else says where it belongs.
-void ReadPage::place(Slot slot)
-{
-    const auto active = m_view->activePane();
-    const Study* study = m_studies->study();
-    if (!activeImage())
-        return Q_EMIT told(tr("No image of this exam is active: click one first."), false);
-    const std::filesystem::path path = study->images[active->image].path;
-    const int frame = study->images[active->image].frame;
-    const QString file = QString::fromStdString(pathText(path.filename()));
-    if (!m_studies->place(static_cast<int>(active->image), slot))
-        return Q_EMIT told(tr("The file says which view %1 is: it stays so.").arg(file), false);
-    const auto placed = std::ranges::find_if(m_studies->study()->images, [&](const StudyImage& each) {
-        return each.path == path && each.frame == frame; // placing one reorders them
-    });
-    m_reader->assign(*placed);
-    m_placedLast = true;
-    const QString view = QString::fromStdString(viewer::slotName(slot));
-    if (placed->slot == Slot::Extra) {
-        const StudyImage* there = m_studies->study()->inSlot(slot);
-        return Q_EMIT told(
-            tr("%1 is %2, as you say, and stands beside: %3 hangs there.")
-                .arg(file, view, there ? QString::fromStdString(pathText(there->path.filename())) : QString()),
-            false);
-    }
-    const auto open = std::ranges::count_if(m_studies->study()->images, [](const StudyImage& each) {
-        return each.side == Side::Unknown || each.view.empty();
-    });
-    const QString back = keyOf("study.undo");
-    Q_EMIT told(
-        open == 0
-            ? tr("%1 is %2, as you say. %3 takes it back.").arg(file, view, back)
-            : tr("%1 is %2, as you say. %3 takes it back. %n image(s) have no view yet and do not count for the study.",
-                 nullptr, static_cast<int>(open))
-                  .arg(file, view, back),
-        false);
-}
-
-void ReadPage::undoPlace()
-{
-    m_placedLast = false;
-    if (!m_studies->undoPlace())
-        return Q_EMIT told(tr("There is nothing to take back."), false);
-    m_reader->undoAssign();
-    Q_EMIT told(tr("Side and view are unknown again."), false);
-}
-
-void ReadPage::stepFrame(int by)
-{
-    const auto active = m_view->activePane();
-    const Study* study = m_studies->study();
-    if (!activeImage())
-        return Q_EMIT told(tr("No image of this exam is active: click one first."), false);
-    const StudyImage& image = study->images[active->image];
-    if (image.header.frames < 2)
-        return Q_EMIT told(tr("%1 has one frame only.").arg(nameOf(image)), false);
-    const int wanted = std::clamp(image.frame + by, 0, image.header.frames - 1);
-    if (wanted == image.frame)
-        return;
-    m_studies->showFrame(static_cast<int>(active->image), wanted);
-    m_session->setStudy(std::make_shared<const Study>(*study),
-                        m_studies->beside()); // scores are of the frame on screen
 }
 
 } // namespace mama

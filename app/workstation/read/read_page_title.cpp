@@ -1,7 +1,10 @@
 // What the window's title says of the study on screen: its place among those that are read.
 #include "app/workstation/page/drawer.h"
 #include "app/workstation/read/read_page.h"
+#include "app/workstation/read/studies/study_line.h"
 #include "widgets/panels/study_panel.h"
+
+#include <QLocale>
 
 namespace mama {
 
@@ -16,6 +19,9 @@ void ReadPage::updateCaption()
         text = m_studyPanel->place(m_studies->current()) > 0
                    ? tr("study %1 of %2 found by “%3”, of %4").arg(place, found, searched, all)
                    : tr("one of %1 studies, not among the %2 found by “%3”").arg(all, found, searched);
+    if (const StudyToRead* along = readsAlong() ? m_line->current() : nullptr)
+        text = tr("study %1 of %2 of the library's list")
+                   .arg(QLocale().toString(qulonglong(along->place)), QLocale().toString(qulonglong(along->of)));
     Q_EMIT caption(m_studies->isNewest() ? text : tr("%1, prior").arg(text));
 }
 

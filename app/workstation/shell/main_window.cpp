@@ -145,18 +145,22 @@ void MainWindow::connectPages()
         showPage(*m_read);
         m_read->typeSentence();
     });
-    connect(m_library, &LibraryPage::readAsked, this,
-            [this](const QStringList& paths, const QString& title, int first, int frame) {
-                std::vector<std::filesystem::path> files;
-                for (const QString& path : paths)
-                    files.push_back(givenPath(path.toStdString()));
-                m_read->open(files, false); // the library knows its studies
-                if (first >= 0)
-                    m_read->showFirst(files[static_cast<std::size_t>(first)], frame);
-                m_library->setAway(true);
-                showPage(*m_read);
-                m_message->tell(tr("Study %1 of the library. Backspace leads back to it.").arg(title), false);
-            });
+    connect(m_library, &LibraryPage::readAsked, this, [this](const StudyToRead& study) {
+        m_read->openAlong(study, [library = m_library](std::int64_t from, int by, const auto& take) {
+            library->giveBeside(from, by, take);
+        });
+        m_library->setAway(true);
+        showPage(*m_read);
+        const auto key = [this](const char* id) {
+            const QAction* action = findChild<QAction*>(QLatin1String(id));
+            return action ? action->shortcut().toString(QKeySequence::NativeText) : QString();
+        };
+        m_message->tell(tr("Study %1 of the library. %2 leads back to it, %3 to the next study of its list.")
+                            .arg(study.name, key("library.back"), key("study.next")),
+                        false);
+    });
+    connect(m_read, &ReadPage::reached, m_library,
+            [this](const StudyToRead& study) { m_library->setReadStudy(study.study); });
     connect(&m_library->session(), &LibrarySession::stateChanged, this,
             [this] { m_read->setLibrary(m_library->session().library()); });
     connect(&m_library->session(), &LibrarySession::acted, this, [this] { m_read->drawn().reload(); });

@@ -29,6 +29,7 @@ SetWriter::Statements::Statements(SQLite::Database& database)
       study(std::make_unique<SQLite::Statement>(
           database, "INSERT INTO study(patient, dataset, key, date, kind, age, description, split, row_of, batch)"
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+      findFolder(std::make_unique<SQLite::Statement>(database, "SELECT id FROM folder WHERE root = ? AND path = ?")),
       folder(std::make_unique<SQLite::Statement>(database, "INSERT INTO folder(root, path, batch) VALUES (?, ?, ?)")),
       file(std::make_unique<SQLite::Statement>(database,
                                                "INSERT INTO file(folder, name, state, batch) VALUES (?, ?, ?, ?)"

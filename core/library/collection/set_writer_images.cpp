@@ -27,9 +27,10 @@ std::int64_t SetWriter::folderOf(const std::string& path)
     const auto [known, isNew] = m_folders.emplace(m_rows.root.string() + "|" + path, 0);
     if (!isNew)
         return known->second;
-    SQLite::Statement find(m_database, "SELECT id FROM folder WHERE root = ? AND path = ?");
+    SQLite::Statement& find = *m_statements->findFolder;
+    find.reset();
     find.bind(1, m_root);
-    find.bind(2, path);
+    find.bindNoCopy(2, path);
     if (find.executeStep())
         return known->second = find.getColumn(0).getInt64();
     SQLite::Statement& add = *m_statements->folder;

@@ -15,7 +15,8 @@ struct SetWriter::Statements
 {
     explicit Statements(SQLite::Database& database);
     ~Statements();
-    std::unique_ptr<SQLite::Statement> patient, study, folder, file, image, finding, annotation, label, replace, mask;
+    std::unique_ptr<SQLite::Statement> patient, study, findFolder, folder, file, image, finding, annotation, label,
+        replace, mask;
 };
 
 } // namespace mama

@@ -2,6 +2,7 @@
 
 #include "app/workstation/library/dialogs/issue_model.h"
 #include "app/workstation/library/dialogs/mapping_dialog.h"
+#include "app/workstation/library/dialogs/table_look.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/path_text.h"
@@ -53,9 +54,13 @@ void ImportDialog::build()
     m_folder->setAccessibleName(tr("Folder of the data set"));
     m_folder->setObjectName(QStringLiteral("import.folder"));
     m_kind->addItem(tr("Recognise it by its tables"), QString());
-    for (const DataSetReader& each : dataSetReaders())
-        m_kind->addItem(QString::fromUtf8(each.title), QString::fromUtf8(each.name));
+    QStringList titles;
+    for (const DataSetReader& each : dataSetReaders()) {
+        titles << QString::fromUtf8(each.title);
+        m_kind->addItem(titles.back(), QString::fromUtf8(each.name));
+    }
     m_kind->addItem(tr("Any folder of images"), QString::fromUtf8(folderSource));
+    m_kind->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_kind->setAccessibleName(tr("Which data set"));
     m_kind->setObjectName(QStringLiteral("import.kind"));
     m_table->setToolTip(tr("A table of your own about the images of any folder: you say what its columns hold"));
@@ -78,24 +83,25 @@ void ImportDialog::build()
     m_tables->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     m_tables->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_tables->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_tables->setTabKeyNavigation(false);
-    m_tables->setMaximumHeight(130);
+    lookLikeList(*m_tables);
+    for (int count = 1; count < m_tables->columnCount(); ++count)
+        m_tables->horizontalHeaderItem(count)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_issues->setModel(m_issueModel);
-    m_issues->setTabKeyNavigation(false);
+    lookLikeList(*m_issues);
     m_issues->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_issues->setWordWrap(false);
     m_issues->verticalHeader()->hide();
     m_issues->horizontalHeader()->setStretchLastSection(true);
-    m_issues->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     auto* browse = new QPushButton(tr("&Browse…"), this);
     browse->setAutoDefault(false);
     connect(browse, &QPushButton::clicked, this, &ImportDialog::browse);
     auto* first = new QHBoxLayout;
     first->addWidget(m_folder, 1);
     first->addWidget(browse);
-    first->addWidget(m_kind);
-    first->addWidget(m_table);
     first->addWidget(m_check);
+    auto* second = new QHBoxLayout;
+    second->addWidget(m_kind);
+    second->addWidget(m_table);
+    second->addStretch();
     auto* last = new QHBoxLayout;
     last->addWidget(m_bar, 1);
     last->addStretch();
@@ -104,14 +110,32 @@ void ImportDialog::build()
     last->addWidget(m_close);
     auto* column = new QVBoxLayout(this);
     column->addLayout(first);
+    column->addLayout(second);
     column->addWidget(m_words);
     column->addWidget(m_terms);
     column->addWidget(m_tables);
     column->addWidget(m_issueTitle);
     column->addWidget(m_issues, 1);
+    column->addStretch(0);
     column->addLayout(last);
     m_words->setText(
         tr("Nothing is written before you import: first the tables are checked. Images stay where they are."));
+    m_terms->setText(
+        tr("Data sets are recognised by the columns of their tables: %1. Any other folder of images can be "
+           "taken too, with a table of your own about them.")
+            .arg(titles.join(QStringLiteral(", "))));
+    showTables();
+}
+
+// Lists that say nothing are not there.
+void ImportDialog::showTables()
+{
+    constexpr int mostTables = 5; // without scrolling
+    const int rows = m_tables->rowCount(), header = m_tables->horizontalHeader()->sizeHint().height();
+    m_tables->setVisible(rows > 0);
+    m_tables->setFixedHeight(header + std::min(rows, mostTables) * m_tables->verticalHeader()->defaultSectionSize() +
+                             2 * m_tables->frameWidth());
+    m_issues->setVisible(m_issueModel->rowCount() > 0);
 }
 
 void ImportDialog::browse()
@@ -169,7 +193,9 @@ void ImportDialog::startChecking()
     m_rows.reset();
     m_issueModel->clear();
     m_tables->setRowCount(0);
+    m_issueTitle->clear();
     m_terms->clear();
+    showTables();
     setBusy(tr("Reading the tables…"));
     m_job = BackgroundJob::start<std::shared_ptr<const SetRows>>(
         this,
@@ -226,6 +252,7 @@ void ImportDialog::showReport()
                               ? tr("Nothing was odd.")
                               : tr("What was odd (%1), by row of its table; a warning removes nothing:")
                                     .arg(locale.toString(m_issueModel->rowCount())));
+    showTables();
     m_issues->resizeColumnsToContents();
     m_import->setEnabled(report.studies > 0);
     m_import->setFocus();
@@ -273,6 +300,7 @@ void ImportDialog::showChanges(const ImportResult& result)
     report.problems = result.problems;
     m_issueModel->show(report);
     m_issueTitle->setText(tr("What changed (%1):").arg(locale.toString(m_issueModel->rowCount())));
+    showTables();
     m_issues->resizeColumnsToContents();
     m_import->setEnabled(false);
     m_close->setFocus();

@@ -40,6 +40,7 @@ private:
     void browse();
     void browseTable();
     void showTable();
+    void showTables();
     void startChecking();
     void showReport();
     void showStopped(const QString& reason);

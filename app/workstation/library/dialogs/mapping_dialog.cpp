@@ -1,5 +1,6 @@
 #include "app/workstation/library/dialogs/mapping_dialog.h"
 
+#include "app/workstation/library/dialogs/table_look.h"
 #include "core/base/error.h"
 #include "core/base/path_text.h"
 #include "core/library/collection/saved_mappings.h"
@@ -81,7 +82,8 @@ void MappingDialog::build()
     m_words->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_words->setObjectName(QStringLiteral("mapping.words"));
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_table->setTabKeyNavigation(false);
+    lookLikeList(*m_table);
+    m_table->setTextElideMode(Qt::ElideMiddle);
     m_table->verticalHeader()->hide();
     m_saved->setEditable(true);
     m_saved->setInsertPolicy(QComboBox::NoInsert);
@@ -163,6 +165,7 @@ void MappingDialog::fill(const Preview& preview)
     m_saved->setCurrentIndex(-1);
     apply(preview.mapping);
     m_table->resizeColumnsToContents();
+    m_table->setRowHeight(0, m_choices.empty() ? 0 : m_choices.front()->sizeHint().height() + 4);
     for (int column = 0; column < columns; ++column)
         m_table->setColumnWidth(column, std::clamp(m_table->columnWidth(column), 130, 260));
     m_use->setFocus();

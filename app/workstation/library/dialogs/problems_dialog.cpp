@@ -1,5 +1,6 @@
 #include "app/workstation/library/dialogs/problems_dialog.h"
 
+#include "app/workstation/library/dialogs/table_look.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/path_text.h"
@@ -44,11 +45,10 @@ void ProblemsDialog::build()
     m_words->setWordWrap(true);
     m_table->setModel(m_model);
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setWordWrap(false);
-    m_table->setTabKeyNavigation(false);
+    lookLikeList(*m_table);
+    m_table->setTextElideMode(Qt::ElideMiddle); // paths end in what tells them apart
     m_table->verticalHeader()->hide();
     m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     auto* close = new QPushButton(tr("Close"), this);
     for (QPushButton* each : {m_copy, m_save, m_relink, close})
         each->setAutoDefault(false);

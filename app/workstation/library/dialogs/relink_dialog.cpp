@@ -1,5 +1,6 @@
 #include "app/workstation/library/dialogs/relink_dialog.h"
 
+#include "app/workstation/library/dialogs/table_look.h"
 #include "core/base/path_text.h"
 
 #include <QFileDialog>
@@ -63,13 +64,11 @@ void RelinkDialog::build()
     m_files->setHorizontalHeaderLabels({tr("Was"), tr("Is now"), tr("Known again")});
     m_files->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     m_files->horizontalHeader()->setSectionResizeMode(2, QHeaderView::ResizeToContents);
-    m_files->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    lookLikeList(*m_files);
     m_files->setTextElideMode(Qt::ElideLeft);
     m_files->verticalHeader()->hide();
-    m_files->setWordWrap(false);
     m_files->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_files->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_files->setTabKeyNavigation(false);
     for (QPushButton* each : {m_browse, m_search, m_relink, m_close})
         each->setAutoDefault(false);
     auto* first = new QHBoxLayout;

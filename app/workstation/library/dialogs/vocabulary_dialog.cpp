@@ -1,5 +1,6 @@
 #include "app/workstation/library/dialogs/vocabulary_dialog.h"
 
+#include "app/workstation/library/dialogs/table_look.h"
 #include "widgets/look/tone.h"
 
 #include <QComboBox>
@@ -77,12 +78,10 @@ void VocabularyDialog::build()
     m_save->setObjectName(QStringLiteral("vocabulary.save"));
     m_add->setObjectName(QStringLiteral("vocabulary.add"));
     m_table->setModel(m_shown);
-    m_table->setWordWrap(false);
-    m_table->setTabKeyNavigation(false);
+    lookLikeList(*m_table);
     m_table->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed |
                              QAbstractItemView::AnyKeyPressed);
     m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     for (QPushButton* each : {m_add, m_save, m_close})
         each->setAutoDefault(false);
     auto* top = new QHBoxLayout;
@@ -125,7 +124,7 @@ void VocabularyDialog::load()
                        m_dataSet->addItem(QString::fromStdString(each), QString::fromStdString(each));
                    m_model->show(std::move(words), m_isEditable);
                    m_table->resizeColumnsToContents();
-                   for (int column = 0; column < VocabularyModel::Columns; ++column)
+                   for (int column = 0; column + 1 < VocabularyModel::Columns; ++column) // the last fills the rest
                        m_table->setColumnWidth(column, std::clamp(m_table->columnWidth(column) + 16, 100, 320));
                    m_table->setCurrentIndex(m_shown->index(0, VocabularyModel::Means));
                    m_table->setFocus();

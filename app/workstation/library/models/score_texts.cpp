@@ -179,7 +179,7 @@ std::vector<StudyScore> studyScores(const AskedModels& models, std::uint32_t stu
     return out;
 }
 
-QString othersState(const AskedModels& models)
+QString othersState(const AskedModels& models, bool canEmbed)
 {
     QStringList parts;
     const QLocale locale;
@@ -197,8 +197,9 @@ QString othersState(const AskedModels& models)
                                  : ScoreTexts::tr("%1 has no embeddings of %2 of %3 studies.")
                                        .arg(name, locale.toString(qulonglong(models.studies() - *embedded)),
                                             locale.toString(qulonglong(models.studies())))) +
-                     QStringLiteral(" <a href=\"embed:%1\">%2</a>")
-                         .arg(each.model.key.toHtmlEscaped(), ScoreTexts::tr("Embed them"));
+                     (canEmbed ? QStringLiteral(" <a href=\"embed:%1\">%2</a>")
+                                     .arg(each.model.key.toHtmlEscaped(), ScoreTexts::tr("Embed them"))
+                               : QString());
     }
     return parts.join(QLatin1Char(' '));
 }

@@ -19,7 +19,7 @@ QString othersNote(const AskedModels& models, std::uint32_t study);
 std::vector<StudyScore> studyScores(const AskedModels& models, std::uint32_t study, std::int64_t leadBest);
 // In one line, as rich text: who is waited for or has a problem, and whose embeddings are missing, with a link
 // "embed:KEY" to the job that makes them. Empty: nothing of it.
-QString othersState(const AskedModels& models);
+QString othersState(const AskedModels& models, bool canEmbed); // canEmbed: with links to do so
 // "demo, trained on phantoms".
 QString namedWithTraining(const AskedModels& models, const LibraryModel& model);
 

@@ -165,6 +165,8 @@ struct TilePictures::Shared : std::enable_shared_from_this<Shared>
         guarded([&] {
             FilePass* pass = store->pass(library->folder());
             const ImageThumb thumb = pass ? pass->lookFor(wanted.image) : findOrMakeThumb(thumbs(), wanted.image);
+            if (pass && filling)
+                countFiles(*pass, false);
             const TilePicture made = pictureOf(wanted.image, thumb);
             post([study = wanted.study, view = wanted.view, made](TilePictures& pictures) {
                 pictures.take(study, view, made);
@@ -237,6 +239,7 @@ struct TilePictures::Shared : std::enable_shared_from_this<Shared>
 
     void passFiles(FilePass& pass)
     {
+        countFiles(pass, true);
         while (waitTillIdle()) {
             const auto file = pass.next();
             if (!file)
@@ -257,6 +260,8 @@ struct TilePictures::Shared : std::enable_shared_from_this<Shared>
             fillState->sinceTold = Stopwatch();
         }
         const FilePass::Counts counts = pass.counts();
+        if (counts.files == 0 && !now) // not counted yet
+            return;
         post([done = static_cast<std::uint64_t>(counts.files - counts.left()),
               total = static_cast<std::uint64_t>(counts.files)](TilePictures& out) { Q_EMIT out.passed(done, total); });
     }

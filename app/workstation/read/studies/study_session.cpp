@@ -19,73 +19,15 @@ Slot slotOf(const StudyImage& image)
     return craniocaudal ? (right ? Slot::RCC : Slot::LCC) : (right ? Slot::RMLO : Slot::LMLO);
 }
 
-struct Opened
-{
-    ScanReport report;
-    std::vector<PatientExams> patients;
-};
-
 } // namespace
 
-void StudySession::open(const std::vector<std::filesystem::path>& paths)
-{
-    m_paths = paths;
-    scanPaths({});
-}
+void StudySession::readAhead(int study) { load(study, true); }
 
-void StudySession::openAgain()
+void StudySession::findPrior()
 {
-    if (m_current >= 0)
-        scanPaths(std::string(shown().uid));
-}
-
-void StudySession::scanPaths(const std::string& first)
-{
-    cancel();
-    m_studies.clear();
-    m_patients.clear();
-    m_current = -1;
-    m_prior = {};
-    m_hangings.clear();
-    m_placed.clear();
-    m_cache.clear();
-    m_scanning = true;
-    Q_EMIT scanStarted();
-    Q_EMIT progress(tr("looking for studies"), 0, 0);
-    BackgroundJob::Callbacks<Opened> calls;
-    // Headers only: pixels are decoded once, when they are shown.
-    calls.work = [paths = m_paths, complete = m_complete](const Job& job) -> Cancellable<Opened> {
-        auto report = scan(paths, job, {.readPixels = false});
-        if (!report)
-            return {};
-        if (complete)
-            complete(*report, job);
-        report->studies = inReadingOrder(std::move(report->studies));
-        std::vector<PatientExams> patients = byPatient(report->studies);
-        return Opened{std::move(*report), std::move(patients)};
-    };
-    calls.progress = [this](quint64 done, quint64 total, const QString& phase) {
-        if (m_scanning)
-            Q_EMIT progress(phase, static_cast<qint64>(done), static_cast<qint64>(total));
-    };
-    calls.failed = [this](const QString& reason) {
-        m_scanning = false;
-        Q_EMIT progress({}, 0, -1);
-        Q_EMIT scanFailed(reason);
-    };
-    calls.done = [this, first](Opened opened) {
-        m_scanning = false;
-        m_studies = std::move(opened.report.studies);
-        m_patients = std::move(opened.patients);
-        Q_EMIT progress({}, 0, -1);
-        Q_EMIT scanned(opened.report.problems, opened.report.others);
-        const auto again = std::ranges::find(m_studies, first, &Study::uid);
-        if (!m_studies.empty())
-            show(again == m_studies.end() ? 0 : static_cast<int>(again - m_studies.begin()));
-        if (!first.empty() && again == m_studies.end())
-            Q_EMIT gone();
-    };
-    m_scan = BackgroundJob::start<Opened>(this, std::move(calls));
+    const PatientExams& patient = patientOf(static_cast<std::size_t>(m_current));
+    m_prior = priorOf(m_studies, patient, static_cast<std::size_t>(m_current));
+    m_newest = m_studies[patient.front()].date <= shown().date;
 }
 
 void StudySession::show(int study)
@@ -101,9 +43,7 @@ void StudySession::show(int study)
     m_waiting = 0;
     m_current = study;
     m_cache.hold(shown().uid);
-    const PatientExams& patient = patientOf(static_cast<std::size_t>(study));
-    m_prior = priorOf(m_studies, patient, static_cast<std::size_t>(study));
-    m_newest = m_studies[patient.front()].date <= shown().date;
+    findPrior();
     m_wantsPrior = false;
     const bool seen = !m_hangings.try_emplace(shown().uid, hangingOf(shown())).second;
     std::vector<std::filesystem::path> changed;

@@ -8,6 +8,7 @@
 
 #include <QObject>
 #include <QString>
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -29,10 +30,14 @@ public:
     void setComplete(Complete complete) { m_complete = std::move(complete); }
     // Which study follows another one for the reader, to be read ahead; -1: none.
     void setFollowing(std::function<int(int)> following) { m_following = std::move(following); }
-    // Scans files and folders and shows the first study. What was open before goes.
-    void open(const std::vector<std::filesystem::path>& paths);
+    // Scans files and folders and shows the study of that file, or the first. What was open before goes.
+    void open(const std::vector<std::filesystem::path>& paths, const std::filesystem::path& shown = {});
     // The same again, as it is there now, and shows the study that is on screen, if it is still there.
     void openAgain();
+    // More beside what is open, after it; what is open already stays as it is. `done` comes with why there is nothing
+    // to be read in them; empty: there is. Not at all: something else was opened.
+    void add(const std::vector<std::filesystem::path>& paths, std::function<void(const QString& problem)> done);
+    void readAhead(int study);
     void show(int study);
     void cancel();
 
@@ -71,11 +76,14 @@ public:
     // Those of the study on screen and of its prior, if that is wanted, as far as they are read or were refused.
     std::vector<FileWatch::File> filesRead() const;
     PictureCache& cache() { return m_cache; }
+    // Files of the scans that were refused; a licence text beside the images is none.
+    int refused() const { return static_cast<int>(std::ranges::count(m_problems, true, &ScanProblem::refused)); }
     bool busy() const { return m_scanning || m_waiting > 0; }
 
 Q_SIGNALS:
     void scanStarted();
     void scanned(const std::vector<mama::ScanProblem>& problems, const std::vector<mama::ScanProblem>& others);
+    void added(const std::vector<mama::ScanProblem>& problems, const std::vector<mama::ScanProblem>& others); // of all
     void scanFailed(const QString& reason);
     void gone(); // what was open before it was opened again: another study is shown, or none
     void readAnew(const std::vector<std::filesystem::path>& files); // of a study shown again: they are others now
@@ -105,7 +113,11 @@ private:
     StudyImage* imageAt(int image); // of the study on screen; null: none
     const Hanging& now() const;
     Hanging& now() { return m_hangings.at(shown().uid); }
-    void scanPaths(const std::string& first); // UID of the study to be shown; empty: the first
+    using IsIt = std::function<bool(const Study&)>;
+    void scanPaths(IsIt isFirst, bool again); // of the study to be shown; of none: the first
+    std::function<Cancellable<ScanReport>(const Job&)> lookingFor(std::vector<std::filesystem::path> paths) const;
+    QString takeAdded(ScanReport report); // why there is nothing of it
+    void findPrior();                     // of the study on screen
     void load(int study, bool ahead);
     const PatientExams& patientOf(std::size_t study) const;
     void take(int study, bool ahead, LoadedImage image, std::size_t expected);
@@ -124,8 +136,9 @@ private:
     std::vector<Placed> m_placed;
     bool m_scanning = false;
     std::size_t m_waiting = 0;
-    std::vector<BackgroundJob> m_jobs; // of the study on screen
-    BackgroundJob m_scan, m_frame;
+    std::vector<BackgroundJob> m_jobs;             // of the study on screen
+    std::vector<ScanProblem> m_problems, m_others; // of the scans of what is open
+    BackgroundJob m_scan, m_more, m_frame;
     Complete m_complete;
     std::function<int(int)> m_following = [](int study) { return study + 1; };
     PictureCache m_cache;
