@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>mama::HandoverDialog</name>
+    <message numerus="yes">
+        <source>%n single image(s) are chosen: their studies go in with all images.</source>
+        <translation>
+            <numerusform>%n single image is chosen: its study goes in with all images.</numerusform>
+            <numerusform>%n single images are chosen: their studies go in with all images.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>mama::StudyLabelDialog</name>
     <message numerus="yes">
         <source>Changes of group and tags also for the %n ticked or selected run(s)</source>
@@ -45,6 +55,13 @@
         <translation>
             <numerusform>Saved %n image: %1</numerusform>
             <numerusform>Saved %n images: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n single image(s) are chosen; a cohort holds their studies with all images.</source>
+        <translation>
+            <numerusform>%n single image is chosen; a cohort holds its study with all images.</numerusform>
+            <numerusform>%n single images are chosen; a cohort holds their studies with all images.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

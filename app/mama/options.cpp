@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <set>
 #include <sstream>
 
 namespace mama::cli {
@@ -68,23 +67,6 @@ void addTextOptions(CLI::App& command, TextReading& reading)
     command.add_option("--prefix", reading.prefix,
                        "Text in front of every sentence, such as the image's own metadata; named in the result");
     command.add_flag("--raw", reading.raw, "Texts as they are, special tokens written in them recognised");
-}
-
-void refuseEmptyValues(CLI::App& command)
-{
-    const std::set<std::string> mayBeEmpty{"where", "filter", "relevant", "author", "minus", "prefix"};
-    for (CLI::Option* option : command.get_options())
-        if (option->get_items_expected_max() > 0 &&
-            std::none_of(option->get_lnames().begin(), option->get_lnames().end(),
-                         [&](const std::string& name) { return mayBeEmpty.contains(name); }))
-            option->check(CLI::Validator(
-                [](std::string& value) {
-                    return value.find_first_not_of(" \t\r\n") == value.npos ? std::string("it is empty")
-                                                                            : std::string();
-                },
-                ""));
-    for (CLI::App* each : command.get_subcommands({}))
-        refuseEmptyValues(*each);
 }
 
 void checkOutputs(const std::vector<NamedFile>& outputs, const std::vector<NamedFile>& inputs)

@@ -46,10 +46,6 @@ struct NamedFile
 // output may be meant once.
 void checkOutputs(const std::vector<NamedFile>& outputs, const std::vector<NamedFile>& inputs = {});
 
-// Values that are nothing but blanks are wrong usage, for the command and all below it: as an unset variable of a shell
-// they would mean what nobody asked for. Not of filters (empty: all) and of what is added to a text.
-void refuseEmptyValues(CLI::App& command);
-
 // A command's short line stands in the list of commands; its own help says the text below that line too.
 void explain(CLI::App& command, const std::string& text);
 // For the whole program, before its first command is added.

@@ -1,5 +1,7 @@
 #include "core/tables/cell.h"
 
+#include "core/base/text_escape.h"
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -20,7 +22,7 @@ std::string_view trimmed(std::string_view cell)
 
 bool isShortLine(std::string_view text)
 {
-    return !text.empty() && text.size() <= 100 && text.find_first_of("\r\n\t") == text.npos;
+    return !text.empty() && text.size() <= 100 && text.find_first_of("\r\n\t") == text.npos && isUtf8(text);
 }
 
 bool isMissing(std::string_view cell)

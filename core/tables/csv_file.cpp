@@ -115,6 +115,17 @@ std::vector<std::string> headingIn(std::string_view text)
     return heading;
 }
 
+// As spreadsheets save "Unicode text": with its mark, or two bytes a letter, every second one 0.
+bool isUtf16(const MappedFile& file)
+{
+    const std::string_view text(reinterpret_cast<const char*>(file.bytes().data()),
+                                std::min<std::size_t>(file.bytes().size(), 4));
+    return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") ||
+           (text.size() == 4 && text[1] == 0 && text[3] == 0 && text[0] != 0 && text[2] != 0);
+}
+
+constexpr auto readingHeading = TextId("table.read_heading", "read table");
+
 char folded(char c) { return c == '_' ? ' ' : static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
 } // namespace
@@ -122,12 +133,15 @@ char folded(char c) { return c == '_' ? ' ' : static_cast<char>(std::tolower(sta
 std::vector<std::string> readCsvHeading(const std::filesystem::path& path)
 {
     const MappedFile file(path);
+    if (checked(file, [&] { return isUtf16(file); }))
+        throw Error(ErrorCode::Format, {readingHeading}, path.string(),
+                    {TextId("table.utf16", "its text is UTF-16: save it as CSV in UTF-8")});
     const std::vector<std::string> heading = checked(file, [&] { return headingIn(textOf(file)); });
     if (heading.empty())
         throw Error(ErrorCode::Format, "read table", path.string(), "the file has no heading line");
     for (std::size_t i = 0; i < heading.size(); ++i)
         if (heading[i].size() > longestCell)
-            throw Error(ErrorCode::Format, {TextId("table.read_heading", "read table")}, path.string(),
+            throw Error(ErrorCode::Format, {readingHeading}, path.string(),
                         {TextId("table.long_heading", "the name of column %1 has %2 bytes, at most %3 are a name"),
                          i + 1, heading[i].size(), longestCell});
     return heading;

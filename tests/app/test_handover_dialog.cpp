@@ -69,7 +69,8 @@ private:
         return {QStringLiteral("density in (A, B, C, D) and view = MLO"),
                 m_studies,
                 {m_studies.begin(), m_studies.begin() + 12},
-                {QStringLiteral("cancer"), QStringLiteral("density")}};
+                {QStringLiteral("cancer"), QStringLiteral("density")},
+                0};
     }
     template <class T>
     static T* part(QWidget& of, const char* name)
@@ -116,6 +117,16 @@ private Q_SLOTS:
         QVERIFY2(plan->text().startsWith(QStringLiteral("120 studies of 120 patients, 480 images")),
                  qPrintable(plan->text()));
         QVERIFY(plan->text().contains(QStringLiteral("no description of the procedure: 480")));
+        QVERIFY(!plan->text().contains(QStringLiteral("single image")));
+        // Chosen image by image on a map: what goes in is more, and it is said.
+        HandoverChoice ofImages = choice();
+        ofImages.images = 20;
+        HandoverDialog other(m_library, ofImages, *kept);
+        QSignalSpy seen(&other, &HandoverDialog::planned);
+        QTRY_COMPARE(seen.size(), 1);
+        const QString told = part<QLabel>(other, "handoverPlan")->text();
+        QVERIFY2(told.contains(QStringLiteral("20 single image")) && told.endsWith(QStringLiteral("with all images.")),
+                 qPrintable(told));
         QVERIFY(part<QLabel>(dialog, "handoverTerms")->text().contains(QStringLiteral("restricted")));
         // No whole caption: captions of what is known are offered, and classes of every label.
         auto* learnt = part<QComboBox>(dialog, "handoverLearnt");

@@ -480,6 +480,21 @@ private Q_SLOTS:
         QVERIFY2(
             chips(page).contains(QStringLiteral("%1 images of %2 studies kept").arg(images.size()).arg(theirs.size())),
             qPrintable(chips(page)));
+        // A cohort of them holds more, also when only the chip is left to tell of them.
+        for (const bool onMap : {false, true}) {
+            if (onMap)
+                view.select(QRectF(-1, -1, view.width() + 2.0, view.height() + 2.0), {});
+            QString asked;
+            QTimer::singleShot(0, [&asked] {
+                auto* dialog = qobject_cast<QInputDialog*>(QApplication::activeModalWidget());
+                QVERIFY(dialog);
+                asked = dialog->labelText();
+                dialog->reject();
+            });
+            command("library.freeze");
+            QVERIFY2(asked.contains(QStringLiteral("%1 single image").arg(images.size())), qPrintable(asked));
+            QVERIFY2(asked.contains(QStringLiteral("with all images")), qPrintable(asked));
+        }
         view.select(QRectF(-1, -1, view.width() + 2.0, view.height() + 2.0), {}); // no others can be chosen
         QVERIFY(map.chosenImages() == images);
         const std::filesystem::path table = path(QStringLiteral("images.csv")).toStdString();

@@ -4,9 +4,11 @@
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace mama::cli {
 
@@ -95,6 +97,23 @@ void addAction(CLI::App& parent, Context& context, const std::pair<const char*, 
     addJsonOption(*action, command->json, "One JSON document on standard output; of the log an object a line");
     options(*action, *command);
     runs(*action, context, [command, run, &context] { return run(*command, context); });
+}
+
+void refuseEmptyValues(CLI::App& command)
+{
+    const std::set<std::string> mayBeEmpty{"where", "filter", "relevant", "author", "minus", "prefix"};
+    for (CLI::Option* option : command.get_options())
+        if (option->get_items_expected_max() > 0 &&
+            std::none_of(option->get_lnames().begin(), option->get_lnames().end(),
+                         [&](const std::string& name) { return mayBeEmpty.contains(name); }))
+            option->check(CLI::Validator(
+                [](std::string& value) {
+                    return value.find_first_not_of(" \t\r\n") == value.npos ? std::string("it is empty")
+                                                                            : std::string();
+                },
+                ""));
+    for (CLI::App* each : command.get_subcommands({}))
+        refuseEmptyValues(*each);
 }
 
 } // namespace mama::cli

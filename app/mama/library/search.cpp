@@ -300,7 +300,10 @@ void Search::print() const
         }
         std::cout << "\n";
     }
-    if (const json ranking = rankingJson(); ranking.is_object())
+    const json ranking = rankingJson();
+    if (ranking.is_object() && ranking["relevant"] == 0)
+        std::cout << "none of the " << ranking["studies"] << " studies ranked is relevant\n";
+    else if (ranking.is_object())
         std::cout << "average precision " << fixedText(ranking["average_precision"].get<double>(), 3)
                   << ", of a random order " << fixedText(ranking["average_precision_random"].get<double>(), 3) << ", "
                   << ranking["relevant"] << " relevant of " << ranking["studies"] << "\n";

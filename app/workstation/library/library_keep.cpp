@@ -96,6 +96,14 @@ QString LibraryPage::chipsText() const
     return chips.join(QStringLiteral(" &nbsp;·&nbsp; "));
 }
 
+// Single images that a map's selection or a chip has chosen; 0: none, but studies as a whole.
+std::size_t LibraryPage::chosenImages() const
+{
+    const std::size_t onMap = m_map->chosenImages().size();
+    const auto& kept = m_session->result().keptImages;
+    return onMap > 0 || !kept ? onMap : kept->size();
+}
+
 // Of what is selected, or else of the whole list.
 void LibraryPage::freezeSelected()
 {
@@ -107,10 +115,14 @@ void LibraryPage::freezeSelected()
     else
         chosen.studies = m_shownIds;
     bool given = false;
+    const std::size_t images = chosenImages();
+    const QString whole = images == 0 ? QString()
+                                      : QLatin1Char('\n') + tr("%n single image(s) are chosen; a cohort holds their "
+                                                               "studies with all images.",
+                                                               nullptr, static_cast<int>(images));
     const QString name = QInputDialog::getText(
         this, tr("Freeze a cohort"),
-        tr("Name of the cohort of %n study(s):", nullptr, static_cast<int>(chosen.studies.size())) +
-            (m_map->chosenImages().empty() ? QString() : QLatin1Char('\n') + tr("A cohort holds studies as a whole.")),
+        tr("Name of the cohort of %n study(s):", nullptr, static_cast<int>(chosen.studies.size())) + whole,
         QLineEdit::Normal, {}, &given);
     if (given)
         m_session->act(

@@ -125,6 +125,7 @@ private:
     void setKept(std::vector<std::int64_t> studies, std::vector<std::int64_t> images = {});
     void keepAsBefore();
     QString keptKey() const;
+    std::size_t chosenImages() const;
     void freezeSelected();
     void saveSelected();
     void saveImages(const std::vector<std::int64_t>& images);

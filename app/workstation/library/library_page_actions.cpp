@@ -115,6 +115,7 @@ void LibraryPage::handOver()
         choice.filtered.push_back(result.columns->id(study));
     if (m_place->selected() > 0)
         choice.selected = target();
+    choice.images = static_cast<int>(chosenImages());
     for (const StudyColumn& column : result.columns->columns())
         choice.fields << QString::fromStdString(column.name);
     HandoverDialog dialog(m_session->library(), choice, m_settings, this);

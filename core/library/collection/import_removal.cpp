@@ -14,6 +14,8 @@
 namespace mama {
 namespace {
 
+constexpr auto undoing = TextId("library.undo_import", "undo");
+
 // What a person did on rows of the batch. ?1: the batch.
 constexpr std::array work{
     std::pair{"tags",
@@ -149,7 +151,7 @@ void removeImport(SQLite::Database& database, const CommandEntry& command)
     SQLite::Statement find(database, "SELECT id, dataset FROM batch WHERE command = ?");
     find.bind(1, command.id);
     if (!find.executeStep())
-        throw Error(ErrorCode::Data, {TextId("library.undo_import", "undo")}, command.words,
+        throw Error(ErrorCode::Data, {undoing}, command.words,
                     {TextId("library.no_batch", "its rows cannot be told from others any more: nothing was done")});
     const std::int64_t batch = find.getColumn(0).getInt64(), dataset = find.getColumn(1).getInt64();
     find.reset();
@@ -178,7 +180,7 @@ void removeImport(SQLite::Database& database, const CommandEntry& command)
     run(database, "DELETE FROM vocabulary WHERE dataset = ? AND dataset NOT IN (SELECT dataset FROM batch)", dataset);
     run(database, "DELETE FROM dataset WHERE id = ? AND id NOT IN (SELECT dataset FROM batch)", dataset);
     if (const std::string words = later.changed(); !words.empty())
-        throw Error(ErrorCode::Data, {TextId("library.undo_import_later", "undo")}, command.words, {laterStandsOnIt, words});
+        throw Error(ErrorCode::Data, {undoing}, command.words, {laterStandsOnIt, words});
 }
 
 void indexTexts(SQLite::Database& database, std::int64_t command)

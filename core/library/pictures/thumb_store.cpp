@@ -93,10 +93,8 @@ void ThumbStore::open()
                                      m_database->notices().empty() ? UserText() : m_database->notices().front()});
             return;
         } catch (const Error& error) {
-            if (error.code() == ErrorCode::Format && i == 0) {
-                makeAnew(error.why());
+            if (error.code() == ErrorCode::Format && i == 0 && makeAnew(error.why()))
                 continue;
-            }
             m_notices.push_back(
                 {TextId("library.thumbs_cannot_open", "thumbnails are made for this time only: %1"), error.text()});
             return;
@@ -104,18 +102,22 @@ void ThumbStore::open()
     }
 }
 
-void ThumbStore::makeAnew(const UserText& why)
+// False: it cannot be put aside, as on a disk that is not written to.
+bool ThumbStore::makeAnew(const UserText& why)
 {
     m_database.reset();
     std::error_code failed;
     fs::path aside = m_path;
     aside += ".put-aside";
     fs::rename(m_path, aside, failed);
+    if (failed)
+        return false;
     for (const char* rest : {"-wal", "-shm", "-journal"})
         fs::remove(fs::path(m_path) += rest, failed);
     m_notices.push_back({TextId("library.thumbs_made_anew", "the file of thumbnails is made anew; the one there was "
                                                             "is %1 now: %2"),
                          aside.filename().string(), why});
+    return true;
 }
 
 // A call on the file. A damage found only now is treated as on opening, a file that was deleted is made again, and the
@@ -130,7 +132,7 @@ void ThumbStore::guarded(bool writing, const Work& work)
             std::error_code failed;
             const bool gone = writing && !fs::exists(m_path, failed);
             if (again && (gone || error.code() == ErrorCode::Format)) {
-                gone ? m_database.reset() : makeAnew(error.why());
+                gone ? m_database.reset() : void(makeAnew(error.why()));
                 open();
                 continue;
             }

@@ -25,7 +25,7 @@ public:
 
 private:
     void open();
-    void makeAnew(const UserText& why);
+    bool makeAnew(const UserText& why);
     template <class Work>
     void guarded(bool writing, const Work& work);
     void writePending();

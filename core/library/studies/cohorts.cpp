@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/base/text_escape.h"
 #include "core/library/collection/plural.h"
 #include "core/library/studies/study_filter.h"
 #include "core/library/utc_time.h"
@@ -45,9 +46,9 @@ std::string hashOf(SQLite::Database& database, std::int64_t cohort)
 
 void checkName(SQLite::Database& database, const std::string& name)
 {
-    if (name.empty() || name.size() > 200 || name.find_first_of("\r\n\t") != name.npos)
+    if (name.empty() || name.size() > 200 || name.find_first_of("\r\n\t") != name.npos || !isUtf8(name))
         throw Error(ErrorCode::Usage, {freezing}, name,
-                    {TextId("library.bad_cohort", "a cohort's name has 1 to 200 bytes and no line breaks")});
+                    {TextId("library.bad_cohort", "a cohort's name has 1 to 200 bytes (UTF-8) and no line breaks")});
     SQLite::Statement find(database, "SELECT 1 FROM cohort WHERE name = ?");
     find.bind(1, name);
     if (find.executeStep())

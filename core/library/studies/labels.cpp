@@ -1,11 +1,13 @@
 #include "core/library/studies/labels.h"
 
 #include "core/base/error.h"
+#include "core/base/text_escape.h"
 #include "core/library/collection/label_scale.h"
 #include "core/library/collection/plural.h"
 #include "core/library/studies/facet_counts.h"
 #include "core/library/utc_time.h"
 #include "core/tables/cell.h"
+#include "core/tables/importers/mapped_set.h"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
@@ -36,7 +38,19 @@ std::string checked(const std::string& given, const char* what)
     if (text.empty() || text.size() > 200 ||
         std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < ' '; }))
         wrong(what, {TextId("library.bad_label", "a label's task and value have 1 to 200 bytes and no line breaks")});
+    if (!isUtf8(text))
+        wrong(what, {TextId("library.label_bytes", "a label's task and value are text, in UTF-8")});
     return text;
+}
+
+// One that a filter could not tell from the library's own field is none.
+std::string checkedTask(const std::string& given)
+{
+    std::string task = checked(given, "task");
+    if (isFieldOfLibrary(task))
+        wrong(task, {TextId("library.label_field",
+                            "a label cannot be called so, as a field of the library is: give it another name")});
+    return task;
 }
 
 // As importers write it: training's captions know nothing else, and would leave the study out.
@@ -64,7 +78,7 @@ class LabelWriter
 {
 public:
     LabelWriter(SQLite::Database& database, const LabelRequest& request, const std::string& author)
-        : m_request(request), m_task(knownTask(database, checked(request.task, "task"))),
+        : m_request(request), m_task(knownTask(database, checkedTask(request.task))),
           m_value(scaled(m_task, checked(request.value, "value"))), m_author(author), m_now(utcNow()),
           m_there(database, "SELECT 1 FROM " + std::string(request.level == "breast" ? "study" : request.level) +
                                 " WHERE id = ?"),

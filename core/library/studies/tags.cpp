@@ -34,7 +34,7 @@ std::string checkedName(const std::string& name)
     const std::string made(trimmed(name));
     if (!isShortLine(made))
         throw Error(ErrorCode::Usage, {tagging}, name,
-                    {TextId("library.bad_tag", "a tag's name has 1 to 100 bytes and no line breaks")});
+                    {TextId("library.bad_tag", "a tag's name has 1 to 100 bytes (UTF-8) and no line breaks")});
     return made;
 }
 

@@ -23,6 +23,8 @@ struct MappedField
     std::span<const char* const> names; // of columns that are taken for it
 };
 std::span<const MappedField> mappedFields();
+// Whether a library's filters call something else so: "age", "side", "Finding kind". Labels have other names.
+bool isFieldOfLibrary(std::string_view task);
 
 // {"fields": {"path": "file", ...}, "labels": {"task": "column"}}. Error(Format) names what is none of it.
 nlohmann::json toJson(const TableMapping& mapping);

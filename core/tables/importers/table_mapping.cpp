@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "core/base/folded_text.h"
 #include "core/tables/csv_file.h"
 #include "core/tables/importers/mapped_set.h"
 
@@ -77,6 +78,16 @@ std::map<std::string, std::string> textsOf(const nlohmann::json& document, const
 
 std::span<const MappedField> mappedFields() { return fields; }
 
+bool isFieldOfLibrary(std::string_view task)
+{
+    constexpr std::array names{"study",     "patient", "date", "dataset", "kind",    "split",       "year",
+                               "age",       "side",    "view", "type",    "vendor",  "model",       "file",
+                               "modifiers", "images",  "tag",  "score",   "problem", "finding_kind"};
+    std::string name = asciiFolded(task);
+    std::replace(name.begin(), name.end(), ' ', '_');
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 nlohmann::json toJson(const TableMapping& made) { return {{"fields", made.fields}, {"labels", made.labels}}; }
 
 TableMapping mappingFrom(const nlohmann::json& document)
@@ -122,6 +133,11 @@ UserText faultOf(const TableMapping& made, std::span<const std::string> heading)
         for (const auto& [name, column] : *map)
             if (!findColumn(heading, column))
                 return {TextId("table.mapping_lacks", "the table has no column %1, which is to be %2"), column, name};
+    for (const auto& [task, column] : made.labels)
+        if (isFieldOfLibrary(task))
+            return {TextId("table.mapping_field", "a label cannot be called %1, as a field of the library is: give it "
+                                                  "another name"),
+                    task};
     int corners = 0;
     for (const char* corner : {"x0", "y0", "x1", "y1"})
         corners += made.fields.contains(corner);

@@ -197,6 +197,14 @@ private Q_SLOTS:
         const auto warned = splitOf(library, "more")->warnings;
         QCOMPARE(warned.size(), std::size_t(1));
         QVERIFY(has(warned.front().english(), "1 (one, three)"));
+        // Known to have the same picture they are kept in one part, so that nothing else is said of them.
+        library.note([](SQLite::Database& database) {
+            database.exec("UPDATE file SET pixels = 'same', dct = 1 WHERE name = 'a.dcm'");
+        });
+        splitCohort(library, {"more", 7, {0.5, 0, 0.5}, ""});
+        const auto told = splitOf(library, "more")->warnings;
+        QCOMPARE(told.size(), std::size_t(1));
+        QVERIFY2(has(told.front().english(), "kept in one part"), told.front().english().c_str());
     }
 
     // What training reads of the export is what it reads of the data set itself.

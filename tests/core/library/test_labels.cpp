@@ -4,10 +4,12 @@
 #include "core/library/collection/set_import.h"
 #include "core/library/handover/cohort_export.h"
 #include "core/library/handover/handed_study.h"
+#include "core/library/studies/cohorts.h"
 #include "core/library/studies/labels.h"
 #include "core/library/studies/study_facts.h"
 #include "core/library/studies/study_filter.h"
 #include "core/library/studies/study_keys.h"
+#include "core/library/studies/tags.h"
 #include "core/tables/csv_file.h"
 #include "core/tables/importers/data_sets.h"
 #include "tests/core/library/library_support.h"
@@ -196,6 +198,21 @@ private Q_SLOTS:
         QCOMPARE(left(library, "density = C"), std::size_t(2));
         label(library, {"study", studies, "", "quality", "banana"}); // a task of the reader's own
         QCOMPARE(left(library, "quality = banana"), std::size_t(2));
+        // No filter could tell them from the library's own fields.
+        std::vector<std::string> own{"study", "patient", "date", "tag", "score", "Age", "finding kind"};
+        const StudyColumns columns(library);
+        for (const StudyColumn& column : columns.columns())
+            if (!column.ofLabels)
+                own.push_back(column.name);
+        for (const std::string& task : own)
+            QVERIFY2(has(fault([&] {
+                             label(library, {"study", studies, "", task, "5"});
+                         }),
+                         "as a field of the library is"),
+                     task.c_str());
+        QVERIFY(has(fault([&] { label(library, {"study", studies, "", "quality", "\xff"}); }), "UTF-8"));
+        QVERIFY(has(fault([&] { tag(library, {"x\xff", "study", studies}); }), "UTF-8"));
+        QVERIFY(has(fault([&] { freezeStudies(library, "x\xff", {studies, {}}); }), "UTF-8"));
     }
 
     void everyLevelHasItsTargets()

@@ -258,7 +258,7 @@ private Q_SLOTS:
         QVERIFY_THROWS_EXCEPTION(Error, readSet(source, made.library.get())); // no column says what it is
         source.mapping = mappingFrom(nlohmann::json::parse(
             R"({"fields": {"path": "Bild", "patient": "Frau", "side": "Seite", "density": "Dichte", "finding": "Befund"},
-                "labels": {"score": "Score"}})"));
+                "labels": {"points": "Score"}})"));
         const SetReport first = readSet(source, made.library.get()).report;
         QCOMPARE(first.tables.at(0).rows, std::size_t(4));
         QCOMPARE(first.tables.at(0).rejected.size(), std::size_t(1)); // no file is named
@@ -268,11 +268,16 @@ private Q_SLOTS:
         QVERIFY(importSet(*made.library, readSet(source, made.library.get()))->images == 3);
         setWord(*made.library, {"folder", "side", "links", "L", true, true});
         setWord(*made.library, {"folder", "finding", "Herd", "mass", true, true});
+        TableMapping unclear = source.mapping;
+        unclear.labels["Age"] = "Score";
+        QVERIFY(has(
+            faultOf(unclear, std::vector<std::string>{"Bild", "Frau", "Seite", "Dichte", "Befund", "Score"}).english(),
+            "a label cannot be called Age"));
         saveMapping(*made.library, "mine", source.mapping);
         source.mapping = {};
         QVERIFY(importSet(*made.library, readSet(source, made.library.get()))->changed > 0);
         QCOMPARE(ask(*made.library, "SELECT side || kinds FROM finding ORDER BY id").at(0).at(0), std::string("Lmass"));
-        QCOMPARE(ask(*made.library, "SELECT value FROM label WHERE task = 'score' ORDER BY id").at(0).at(0),
+        QCOMPARE(ask(*made.library, "SELECT value FROM label WHERE task = 'points' ORDER BY id").at(0).at(0),
                  std::string("0.5"));
         QCOMPARE(importSet(*made.library, readSet(source, made.library.get()))->change.command, std::int64_t(0));
         QVERIFY(savedMappings(*made.library).contains("mine"));

@@ -324,6 +324,19 @@ private Q_SLOTS:
             other.exec("CREATE TABLE a(b); PRAGMA application_id=77");
         }
         MAMA_SAME(putAndFind("another program"));
+        // Where it cannot be put aside, nothing of that is said.
+        fs::remove(folder / "lib" / "thumbs.db.put-aside");
+        fs::create_directories(folder / "lib" / "thumbs.db.put-aside/full");
+        writeAtomically(file, std::string_view("this is no database, and long enough to be looked at as one"));
+        {
+            ThumbStore store(folder / "lib");
+            const auto told = store.takeNotices();
+            QCOMPARE(told.size(), std::size_t(1));
+            QVERIFY(has(told.front().english(), "for this time only"));
+        }
+        fs::remove_all(folder / "lib" / "thumbs.db.put-aside");
+        fs::remove(file);
+        MAMA_SAME(putAndFind(""));
         // Damaged in the middle: found out only when it is read.
         {
             ThumbStore store(folder / "lib");

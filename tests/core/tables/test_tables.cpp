@@ -76,6 +76,28 @@ private Q_SLOTS:
         }
     }
 
+    // As a spreadsheet's "Unicode text": told, not taken for a table with one strange column.
+    void utf16IsTold()
+    {
+        for (const bool bigEndian : {false, true})
+            for (const bool marked : {false, true}) {
+                std::string text;
+                for (const char each : std::string("a\tb\n1\t2\n"))
+                    text += bigEndian ? std::string{'\0', each} : std::string{each, '\0'};
+                if (marked)
+                    text = (bigEndian ? "\xFE\xFF" : "\xFF\xFE") + text;
+                else if (bigEndian)
+                    continue; // a mark is usual there, and without it 0 comes first
+                try {
+                    mama::readCsvHeading(write(text));
+                    QFAIL("taken for a heading");
+                } catch (const mama::Error& error) {
+                    QVERIFY(error.why().english().find("UTF-16") != std::string::npos);
+                }
+            }
+        QCOMPARE(mama::readCsvHeading(write(std::string("a,b\n"))), (std::vector<std::string>{"a", "b"}));
+    }
+
     void cells()
     {
         const std::vector<std::string> heading{"Unnamed: 0", " ACC anon "};

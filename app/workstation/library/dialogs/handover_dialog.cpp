@@ -260,7 +260,11 @@ void HandoverDialog::take(const Look& look)
     m_names = look.names;
     if (!m_name->isModified() && isTaken(m_name->text()))
         m_name->setText(freeName());
-    m_plan->setText(HandoverWords::plan(found));
+    m_plan->setText(HandoverWords::plan(found) +
+                    (m_choice.images == 0 ? QString()
+                                          : QLatin1Char('\n') + tr("%n single image(s) are chosen: their studies go in "
+                                                                   "with all images.",
+                                                                   nullptr, m_choice.images)));
     showTerms();
     fillLearnt(found);
     check();

@@ -24,6 +24,7 @@ struct HandoverChoice
     QString filter;                               // as it stands; empty: all studies
     std::vector<std::int64_t> filtered, selected; // ids
     QStringList fields;                           // whose values a split may spread evenly
+    int images = 0; // single images that were chosen among these studies, which go in as a whole; 0: none were
 };
 
 // From a choice to a folder that can be trained on: a cohort is frozen, split by patient and exported, each as the
