@@ -833,7 +833,7 @@ private Q_SLOTS:
             dialog->findChild<QCheckBox*>(QStringLiteral("handoverTrain"))->setChecked(false);
             QTest::mouseClick(begin, Qt::LeftButton);
         });
-        QTest::keyClick(&grid(page), Qt::Key_S);
+        QTest::keyClick(&grid(page), Qt::Key_S, Qt::ShiftModifier);
         QVERIFY(QFile::exists(folder + QStringLiteral("/cohort.json")));
         QTRY_VERIFY(lastAction(page).startsWith(QStringLiteral("Split"))); // undo is of the hand-over's last command
         QCOMPARE(mamaCommand({"library", "tag", "--library", twin, "--name", "older", "--where", "age >= 50"}).status,
@@ -900,6 +900,7 @@ private Q_SLOTS:
         QTRY_VERIFY(page.findChild<QLabel*>(QStringLiteral("library.wrong"))->isVisible());
         const std::size_t before = page.session().library()->commands().size();
         QTest::keyClick(&grid(page), Qt::Key_S);
+        QTest::keyClick(&grid(page), Qt::Key_S, Qt::ShiftModifier);
         QTest::keyClick(&grid(page), Qt::Key_T);
         QVERIFY(!QApplication::activeModalWidget());
         QCOMPARE(page.session().library()->commands().size(), before);
