@@ -168,8 +168,11 @@ private Q_SLOTS:
         QVERIFY(told.count() > 0);
         QVERIFY2(told.last()[0].toString().contains(QStringLiteral("patch")), qPrintable(told.last()[0].toString()));
         QVERIFY(!told.last()[0].toString().contains(QStringLiteral("image similarity")));
+        told.clear();
         QVERIFY(fixture.openAndWait(folder));
-        QCOMPARE(told.last()[0].toString(), QString());
+        // A real pointer that rests on the window reads off the new study's picture, which has no maps.
+        QVERIFY(std::ranges::any_of(told, [](const QList<QVariant>& each) { return each[0].toString().isEmpty(); }));
+        QVERIFY(!told.last()[0].toString().contains(QStringLiteral("patch")));
     }
 };
 

@@ -377,7 +377,8 @@ void addSearch(CLI::App& app, Context& context)
     command
         ->add_option("--model", options->models,
                      "Model folder, or the name of an installed model; else the one of the embeddings. Named twice or "
-                     "more: studies ranked by each of them, side by side; filters may say score:NAME > 0.2 then")
+                     "more: studies ranked by each of them, side by side; filters may say score:NAME > 0.2 then. Of a "
+                     "region: the name of the model whose patches are compared")
         ->allow_extra_args(false);
     command->add_flag("--by-difference", options->byDifference,
                       "With several models: the studies whose ranks are farthest apart, among those that each of them "
