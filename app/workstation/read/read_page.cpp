@@ -3,19 +3,15 @@
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/page/drawer.h"
 #include "app/workstation/read/beside_pictures.h"
-#include "app/workstation/read/query_hint.h"
 #include "app/workstation/read/seen_pictures.h"
 #include "app/workstation/read/studies/exam_thumbs.h"
 #include "app/workstation/read/studies/file_watch.h"
 #include "app/workstation/read/studies/study_line.h"
 #include "app/workstation/read/window_list.h"
 #include "app/workstation/read/work/notes_session.h"
-#include "app/workstation/read/work/reading_notes.h"
 #include "app/workstation/screens/pictures_apart.h"
 #include "app/workstation/screens/view_apart.h"
 #include "core/base/path_text.h"
-#include "core/text/sentences/report_sentences.h"
-#include "widgets/look/sentence.h"
 #include "widgets/panels/map_panel.h"
 #include "widgets/panels/query_panel.h"
 #include "widgets/panels/sentence_edit.h"
@@ -32,7 +28,6 @@
 #include <QVBoxLayout>
 #include <QWindow>
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 // What happens on the page. How it is put together stands in read_page_setup.cpp, its commands in
@@ -88,10 +83,8 @@ void ReadPage::open(const std::vector<std::filesystem::path>& paths, bool rememb
 
 void ReadPage::openAlong(const StudyToRead& study, StudyBeside beside)
 {
-    std::vector<std::filesystem::path> files = study.files;
-    files.insert(files.end(), study.exams.begin(), study.exams.end());
     m_opened.clear(); // the list knows its studies
-    m_studies->open(files, study.files.front());
+    m_studies->open(study.withExams(), study.files.front());
     m_wanted = study.first;
     m_line->start(study, std::move(beside));
 }

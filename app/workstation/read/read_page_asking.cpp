@@ -7,20 +7,14 @@
 #include "core/base/path_text.h"
 #include "core/text/sentences/report_sentences.h"
 #include "widgets/look/sentence.h"
-#include "widgets/panels/map_panel.h"
 #include "widgets/panels/query_panel.h"
-#include "widgets/panels/sentence_edit.h"
 #include "widgets/panels/study_panel.h"
 
-#include <QAction>
-#include <QTimer>
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 namespace mama {
-
-using viewer::PaneView;
 
 namespace {
 

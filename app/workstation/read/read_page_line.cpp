@@ -3,8 +3,6 @@
 #include "app/workstation/read/studies/study_line.h"
 #include "widgets/panels/study_panel.h"
 
-#include <utility>
-
 namespace mama {
 
 void ReadPage::connectLine()

@@ -4,7 +4,6 @@
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/read/seen_pictures.h"
 #include "app/workstation/read/studies/exam_thumbs.h"
-#include "app/workstation/read/studies/study_line.h"
 #include "app/workstation/read/window_list.h"
 #include "app/workstation/read/work/notes_session.h"
 #include "app/workstation/read/work/reading_notes.h"

@@ -6,6 +6,7 @@
 #include <SQLiteCpp/Statement.h>
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 namespace mama {
 namespace {
@@ -18,6 +19,12 @@ void bindNumber(SQLite::Statement& statement, int place, int number)
         statement.bind(place, number);
     else
         statement.bind(place);
+}
+
+std::pair<std::string, std::string> folderAndName(const std::string& path)
+{
+    const auto slash = path.rfind('/');
+    return {slash == path.npos ? std::string() : path.substr(0, slash), path.substr(slash + 1)};
 }
 
 } // namespace
@@ -43,12 +50,12 @@ std::int64_t SetWriter::folderOf(const std::string& path)
 // Each file is in a library once: else its pixels would count twice, and could lie in two parts of a split.
 void SetWriter::refuseTaken(const std::string& path)
 {
-    const auto slash = path.rfind('/');
+    const auto [folder, file] = folderAndName(path);
     SQLite::Statement owner(m_database, "SELECT dataset.name FROM file JOIN image ON image.file = file.id JOIN study ON"
                                         " study.id = study JOIN dataset ON dataset.id = dataset WHERE folder = ? AND"
                                         " file.name = ?");
-    owner.bind(1, folderOf(slash == path.npos ? "" : path.substr(0, slash)));
-    owner.bind(2, path.substr(slash + 1));
+    owner.bind(1, folderOf(folder));
+    owner.bind(2, file);
     const std::string name = owner.executeStep() ? owner.getColumn(0).getString() : std::string();
     throw Error(ErrorCode::Data, {TextId("library.import_set", "import")}, path,
                 {TextId("library.file_taken", "this file is an image of the data set %1 in this library already: undo "
@@ -58,10 +65,8 @@ void SetWriter::refuseTaken(const std::string& path)
 
 std::int64_t SetWriter::addImage(const SetImage& image)
 {
-    const auto slash = image.path.rfind('/');
-    const std::string folder = slash == image.path.npos ? "" : image.path.substr(0, slash),
-                      name = slash == image.path.npos ? image.path : image.path.substr(slash + 1),
-                      row = rowOf(image.row);
+    const auto [folder, name] = folderAndName(image.path);
+    const std::string row = rowOf(image.row);
     SQLite::Statement &file = *m_statements->file, &add = *m_statements->image;
     file.bind(1, folderOf(folder));
     file.bindNoCopy(2, name);
@@ -123,16 +128,17 @@ void SetWriter::findMovedImages()
         if (m_studyKnown[image.study] && !m_images.contains(image.path))
             fresh[std::to_string(m_studyIds[image.study]) + image.path.substr(image.path.rfind('/') + 1)].push_back(
                 &image);
+    SQLite::Statement taken(m_database, "SELECT 1 FROM file WHERE folder = ? AND name = ?");
     for (const auto& [key, images] : fresh) {
         const auto before = left.find(key);
         if (images.size() != 1 || before == left.end() || before->second.size() != 1)
             continue;
         const std::string& path = images.front()->path;
-        const auto slash = path.rfind('/');
-        const std::int64_t folder = folderOf(slash == path.npos ? "" : path.substr(0, slash));
-        SQLite::Statement taken(m_database, "SELECT 1 FROM file WHERE folder = ? AND name = ?");
+        const auto [inFolder, name] = folderAndName(path);
+        const std::int64_t folder = folderOf(inFolder);
+        taken.reset();
         taken.bind(1, folder);
-        taken.bind(2, path.substr(slash + 1));
+        taken.bind(2, name);
         if (taken.executeStep())
             refuseTaken(path);
         const auto known = m_images.extract(before->second.front());

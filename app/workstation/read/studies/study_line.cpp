@@ -157,9 +157,8 @@ void StudyLine::take(int by, std::optional<StudyToRead> next)
         return Q_EMIT ended(by);
     }
     Stop stop{std::move(*next), {}, tr("none of its files is there")};
-    std::vector<std::filesystem::path> files = stop.what.files;
-    const bool isThere = !files.empty();
-    files.insert(files.end(), stop.what.exams.begin(), stop.what.exams.end());
+    const bool isThere = !stop.what.files.empty();
+    const std::vector<std::filesystem::path> files = stop.what.withExams();
     by > 0 ? m_stops.push_back(std::move(stop)) : m_stops.push_front(std::move(stop));
     if (!isThere)
         return added(by);

@@ -19,7 +19,6 @@ public:
 
     void start(StudyToRead first, StudyBeside beside); // once its files are being opened
     void clear();
-    bool active() const { return !m_stops.empty(); }
     const StudyToRead* current() const; // of which the study on screen is a part; null: of none
     // The study of the session that is `by` further; -1: it is not there yet, or there is none.
     int neighbour(int by) const;

@@ -34,8 +34,8 @@ public:
     void open(const std::vector<std::filesystem::path>& paths, const std::filesystem::path& shown = {});
     // The same again, as it is there now, and shows the study that is on screen, if it is still there.
     void openAgain();
-    // More beside what is open, after it; what is open already stays as it is. `done` comes with why there is nothing
-    // to be read in them; empty: there is. Not at all: something else was opened.
+    // More beside what is open, after it; paths that were opened already are not looked at again. `done` comes with why
+    // there is nothing to be read in them; empty: there is. Not at all: something else was opened.
     void add(const std::vector<std::filesystem::path>& paths, std::function<void(const QString& problem)> done);
     void readAhead(int study);
     void show(int study);

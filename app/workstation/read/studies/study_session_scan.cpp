@@ -3,6 +3,7 @@
 #include "widgets/look/shown_text.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace mama {
 namespace {
@@ -96,10 +97,16 @@ StudySession::lookingFor(std::vector<std::filesystem::path> paths) const
 void StudySession::add(const std::vector<std::filesystem::path>& paths,
                        std::function<void(const QString& problem)> done)
 {
-    m_paths.insert(m_paths.end(), paths.begin(), paths.end());
+    std::vector<std::filesystem::path> fresh;
+    std::ranges::copy_if(paths, std::back_inserter(fresh),
+                         [this](const auto& path) { return std::ranges::find(m_paths, path) == m_paths.end(); });
+    m_paths.insert(m_paths.end(), fresh.begin(), fresh.end());
     m_more.cancel();
+    if (fresh.empty())
+        return done({});
     m_more = BackgroundJob::start<ScanReport>(
-        this, {lookingFor(paths), [this, done](ScanReport report) { done(takeAdded(std::move(report))); }, done});
+        this,
+        {lookingFor(std::move(fresh)), [this, done](ScanReport report) { done(takeAdded(std::move(report))); }, done});
 }
 
 QString StudySession::takeAdded(ScanReport report)
